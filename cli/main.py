@@ -1,0 +1,100 @@
+"""The ``edocs`` command: its table of subcommands, and the edge where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from edocs._version import __version__
+from edocs.errors import EdocsError
+from edocs.locale import language_of, translate
+
+from .console import Console
+
+# A command's module is imported only when it runs or shows its own help: `edocs --help` stays under 150 ms.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "approve": (".signing", "Reserve number, date and seal, then sign as the person in authority."),
+    "issue": (".signing", "Fill in number and date, then sign as the agency."),
+    "sign": (".signing", "Sign PDFs."),
+    "verify": (".verifying", "Verify the signatures of PDFs."),
+    "audit": (".auditing", "Verify folders of PDFs on all cores; JSON Lines out."),
+    "pack": (".exchanging", "Pack a document and its attachments into an edXML message."),
+    "unpack": (".exchanging", "Unpack an edXML message and compare its attachments."),
+    "inspect": (".exchanging", "Show what an edXML message says and carries."),
+    "register": (".registering", "Enter issued documents, with their verification, in the register."),
+    "find": (".registering", "Find documents in the register."),
+    "report": (".registering", "Signed share by agency, level, month and type."),
+    "demo": (".demo", "The whole main job on a sample document, step by step."),
+    "doctor": (".doctor", "What is installed, what is missing, and how to get it."),
+}
+
+EXIT_DEFECT = 70  # a defect of edocs itself (sysexits EX_SOFTWARE); everything foreseen has 0 to 7
+EXIT_INTERRUPTED = 130
+
+
+class CommandTable(click.Group):
+    """The subcommands, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of a document's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0], __package__)
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong table is a defect, found by a test
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in ``--help``, from the table alone."""
+        lang = language_of(os.environ)
+        with formatter.section(translate("Commands", lang)):
+            formatter.write_dl([(name, translate(text, lang)) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="edocs")
+def edocs() -> None:
+    """Sign, verify, exchange and count official documents (ký số, xác thực, trao đổi và thống kê văn bản)."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code (``docs/cli.md``)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Windows consoles and pipes: Vietnamese needs UTF-8
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    lang = language_of(os.environ)
+    try:
+        result = edocs.main(args=arguments, prog_name="edocs", standalone_mode=False)
+    except click.exceptions.Abort:
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except EdocsError as error:  # one that a command did not catch in its own language
+        Console(lang=lang).error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - nobody reads any more
+        return 0
+    except Exception as error:  # noqa: BLE001 - the outer edge: no traceback reaches a user unasked
+        if os.environ.get("EDOCS_DEBUG"):
+            raise
+        message = translate(
+            "internal error ({kind}): this is a defect of edocs; please report it with EDOCS_DEBUG=1 set",
+            lang,
+            kind=type(error).__name__,
+        )
+        click.echo(f"edocs: {message}", err=True)
+        return EXIT_DEFECT
+    return result if isinstance(result, int) else 0

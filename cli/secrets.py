@@ -1,0 +1,65 @@
+"""``--secrets prompt|env:PREFIX|file:PATH``: where passphrases and PINs come from. Never the argument list.
+
+Names are asked for as ``passphrase of leader.p12``. For ``env:PREFIX`` the variable is ``PREFIX`` itself, or
+``PREFIX_`` with the name upper-cased and everything but letters and digits as ``_``; the longer one wins.
+A secrets file holds lines ``name = value``; a line without ``=`` is the secret for every name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from edocs._files import read_file
+from edocs.errors import SecretError, UsageError
+from edocs.locale import translate
+
+
+def open_secrets(source: str, lang: str) -> Callable[[str], str]:
+    """A ``SecretsHandler`` for ``source``.
+
+    Raises:
+        UsageError: ``source`` is none of the forms.
+    """
+    kind, _, rest = source.partition(":")
+    if source == "prompt":
+        return lambda name: _prompt(name, lang)
+    if kind == "env" and rest:
+        return lambda name: _from_environment(rest, name)
+    if kind == "file" and rest:
+        return lambda name: _from_file(Path(rest), name)
+    raise UsageError("unknown source of secrets: {source}", hint="prompt, env:PREFIX or file:PATH", source=source)
+
+
+def _prompt(name: str, lang: str) -> str:
+    if not sys.stdin.isatty():
+        raise SecretError(
+            "no terminal to ask for the {name}", hint="give --secrets env:PREFIX or --secrets file:PATH", name=name
+        )
+    return str(click.prompt(translate(name, lang), hide_input=True, err=True))
+
+
+def _from_environment(prefix: str, name: str) -> str:
+    own = f"{prefix}_{re.sub(r'[^A-Za-z0-9]+', '_', name).upper()}"
+    for variable in (own, prefix):
+        if variable in os.environ:
+            return os.environ[variable]
+    raise SecretError("no {name} in the environment", hint="set {own} or {prefix}", name=name, own=own, prefix=prefix)
+
+
+def _from_file(path: Path, name: str) -> str:
+    every: str | None = None
+    for line in read_file(path).decode("utf-8-sig").splitlines():
+        label, equals, value = line.partition("=")
+        if equals and label.strip() == name:
+            return value.strip()
+        if not equals and line.strip() and every is None:
+            every = line.strip()
+    if every is None:
+        raise SecretError("no {name} in {path}", hint="add a line: {name} = …", name=name, path=path)
+    return every

@@ -1,0 +1,94 @@
+"""Reading inputs and writing outputs so that nothing is ever half written.
+
+An output gets a temporary name in the same folder, is synced, and takes its own name last; an input is never changed
+in place. Errors of the operating system become ``UnreadableError`` (exit 4) and ``OutputError`` (exit 7).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from edocs.errors import OutputError, UnreadableError
+
+__all__ = ["open_output", "read_file", "write_file"]
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of ``path``.
+
+    Raises:
+        UnreadableError: It does not exist, is a folder, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as exc:
+        raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
+    except OSError as exc:
+        raise UnreadableError("file cannot be read: {path}: {why}", path=path, why=exc.strerror or exc) from exc
+
+
+@contextmanager
+def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
+    """A stream that becomes ``path`` only when the block ends well; else what stood there before stays whole.
+
+    Args:
+        inputs: Files that must not be the output.
+
+    Raises:
+        OutputError: ``path`` is one of ``inputs``, or the folder or the disk refuses.
+    """
+    for source in inputs:
+        if _same_file(source, path):
+            raise OutputError("output is the input: {path}", hint="choose another name with -o", path=path)
+    temporary: Path | None = None
+    try:
+        try:
+            handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent or ".")
+            temporary = Path(name)
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            _take_name(temporary, path)
+            temporary = None
+        except OSError as exc:
+            raise OutputError(
+                "output cannot be written: {path}: {why}",
+                hint="check that the folder exists, is writable and has room",
+                path=path,
+                why=exc.strerror or exc,
+            ) from exc
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def write_file(path: Path, data: bytes, inputs: Iterable[Path] = ()) -> None:
+    """Write ``data`` to ``path``, whole or not at all.
+
+    Raises:
+        OutputError: As :func:`open_output`.
+    """
+    with open_output(path, inputs) as stream:
+        stream.write(data)
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    # mkstemp makes files for the owner alone; an output has the rights that the user's umask gives any new file.
+    umask = os.umask(0)
+    os.umask(umask)
+    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
+    temporary.replace(path)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.absolute() == other.absolute()

@@ -1,0 +1,58 @@
+"""Frozen value objects and enums of the field. Standard library only; no file, socket or clock is touched here."""
+
+from edocs.model.signing import (
+    DATE_FIELD,
+    NUMBER_FIELD,
+    RESERVED_FIELDS,
+    SEAL_FIELD,
+    Box,
+    DocumentCode,
+    Level,
+    Role,
+    SignatureAlgorithm,
+    SignatureSpec,
+    Stamp,
+)
+from edocs.model.trust import RevocationEvidence, TrustStore
+from edocs.model.verdict import (
+    Changes,
+    Coverage,
+    LegalEffect,
+    Policy,
+    Reason,
+    Revocation,
+    SignatureReport,
+    SignerName,
+    SubIndication,
+    TimeSource,
+    Verdict,
+    VerificationReport,
+)
+
+__all__ = [
+    "DATE_FIELD",
+    "NUMBER_FIELD",
+    "RESERVED_FIELDS",
+    "SEAL_FIELD",
+    "Box",
+    "Changes",
+    "Coverage",
+    "DocumentCode",
+    "LegalEffect",
+    "Level",
+    "Policy",
+    "Reason",
+    "Revocation",
+    "RevocationEvidence",
+    "Role",
+    "SignatureAlgorithm",
+    "SignatureReport",
+    "SignatureSpec",
+    "SignerName",
+    "Stamp",
+    "SubIndication",
+    "TimeSource",
+    "TrustStore",
+    "Verdict",
+    "VerificationReport",
+]

@@ -1,0 +1,123 @@
+"""What a signature is asked to be: role, level, statement, appearance; and what lies between prepare and finish.
+
+Chữ ký số trên văn bản điện tử. Roles follow Decree 30/2020/NĐ-CP, levels ETSI EN 319 142-1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = [
+    "DATE_FIELD",
+    "NUMBER_FIELD",
+    "RESERVED_FIELDS",
+    "SEAL_FIELD",
+    "Box",
+    "DocumentCode",
+    "Level",
+    "Role",
+    "SignatureAlgorithm",
+    "SignatureSpec",
+    "Stamp",
+]
+
+NUMBER_FIELD = "edocs.number"
+"""The text field reserved for the number (số văn bản), without the symbol."""
+DATE_FIELD = "edocs.date"
+"""The text field reserved for the date (ngày, tháng, năm ban hành)."""
+SEAL_FIELD = "edocs.seal"
+"""The signature field reserved for the agency (dấu, chữ ký số của cơ quan)."""
+RESERVED_FIELDS = (NUMBER_FIELD, DATE_FIELD, SEAL_FIELD)
+"""What ``approve_pdf`` reserves before the person signs, and ``issue_pdf`` fills (Decree 30, article 14)."""
+
+
+class Role(StrEnum):
+    """In whose name a signature stands."""
+
+    PERSONAL = "personal"
+    """chữ ký số của người có thẩm quyền"""
+    ORGANISATION = "organisation"
+    """chữ ký số của cơ quan, tổ chức"""
+    UNKNOWN = "unknown"
+    """No rule decides; counted as such."""
+
+
+class Level(StrEnum):
+    """PAdES baseline level (EN 319 142-1, clause 6)."""
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+
+class SignatureAlgorithm(StrEnum):
+    """How a signer signs (RFC 8017, FIPS 186-5)."""
+
+    RSA_PKCS1 = "rsa-pkcs1v15"
+    RSA_PSS = "rsa-pss"
+    ECDSA = "ecdsa"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle on a page, in millimetres from the page's upper left corner, as clerks measure it."""
+
+    page: int
+    """1 is the first page, -1 the last."""
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What a visible signature shows (hình ảnh chữ ký số)."""
+
+    box: Box
+    image_png: bytes | None = None
+    """PNG with transparency; drawn at its aspect ratio, centred in the box."""
+    lines: tuple[str, ...] = ()
+    """Text lines, set in a Times-metric serif; ``{time}`` becomes the signing time."""
+    font_size_pt: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureSpec:
+    """What one signature states and looks like. The key belongs to the signer, not here."""
+
+    role: Role
+    field: str | None = None
+    """Existing empty field to sign, or the name of a new one; None chooses."""
+    reason: str = ""
+    location: str = ""
+    level: Level = Level.B_B
+    stamp: Stamp | None = None
+    """None: invisible, unless an existing field has a place on a page."""
+    digest: str = "sha256"
+    """sha256, sha384 or sha512; SHA-1 is never produced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentCode:
+    """Number, symbol and date of an official document (số, ký hiệu, thời gian ban hành; Decree 30, annex I.II.3-4)."""
+
+    number: int
+    """Số: restarts at 1 on 1 January; written with a leading zero below 10."""
+    issued_on: datetime
+    """Aware; its date in Asia/Ho_Chi_Minh is the date of issue."""
+    symbol: str = ""
+    """Ký hiệu, such as ``UBND-VP``; part of the draft, kept for registering and packing."""
+
+    @property
+    def number_text(self) -> str:
+        """The number as the decree writes it.
+
+        >>> from datetime import datetime, timezone
+        >>> DocumentCode(number=7, issued_on=datetime(2026, 3, 5, tzinfo=timezone.utc)).number_text
+        '07'
+        """
+        return f"{self.number:02d}"
