@@ -72,6 +72,16 @@ class RevocationSource(Protocol):
 class Engine(Protocol):
     """Where many tasks run."""
 
-    def map(self, task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Apply ``task`` to ``items``: unordered, lazy, bounded. ``task`` and its values must be picklable."""
+    def map(
+        self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T], R] | None = None
+    ) -> Iterator[R]:
+        """Apply ``task`` to ``items``: unordered, lazy, bounded. ``task`` and its values must be picklable.
+
+        Args:
+            lost: What stands for an item that kills the process it runs in; without it such an item ends the run.
+
+        Raises:
+            UnavailableError: No process can be started, or one was lost and there is no ``lost``.
+            Exception: Whatever ``task`` raises.
+        """
         ...
