@@ -54,10 +54,10 @@ def _files(folder: Path) -> set[str]:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    if one.suffix != ".p12":
-        return one.read_bytes() == other.read_bytes()
+    if one.read_bytes() == other.read_bytes():
+        return True
     try:
-        return same_pkcs12(one.read_bytes(), other.read_bytes())
+        return one.suffix == ".p12" and same_pkcs12(one.read_bytes(), other.read_bytes())
     except UnreadableError:
         return False
 

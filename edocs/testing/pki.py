@@ -38,7 +38,8 @@ __all__ = ["PASSPHRASE", "Identity", "Pki", "make_pki", "same_pkcs12"]
 PASSPHRASE = "edocs-test"  # noqa: S105 - public on purpose: nothing that it opens is worth anything
 """Passphrase of every PKCS#12."""
 
-PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_Content: TypeAlias = tuple[bytes | None, bytes, x509.Certificate, frozenset[x509.Certificate]]
 
 _CRL_DATES = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2045, 1, 1, tzinfo=UTC))
 _SERIAL_SEED = b"edocs test serial:"
@@ -166,7 +167,7 @@ def same_pkcs12(one: bytes, other: bytes, passphrase: str = PASSPHRASE) -> bool:
     Raises:
         UnreadableError: One of them is no PKCS#12, or the passphrase does not open it.
     """
-    return _pkcs12_content(one, passphrase) == _pkcs12_content(other, passphrase)
+    return _read_pkcs12(one, passphrase) == _read_pkcs12(other, passphrase)
 
 
 def _enrol(pki: Pki, stem: str, subject: x509.Name, issuer: str) -> Identity:
@@ -189,13 +190,15 @@ def _write_row(pki: Pki, row: Row) -> None:
         return
     _put(pki.pem(row.name), certificate.public_bytes(Encoding.PEM))
     if row.use not in (Use.ROOT, Use.CA):
-        _put_pkcs12(pki.p12(row.name), _pkcs12(row.name, key, certificate, _chain(pki, row)))
+        content = _content(row.name.encode(), key, certificate, _chain(pki, row))
+        if not _holds(pki.p12(row.name), content):
+            _put(pki.p12(row.name), _pkcs12(row.name, key, certificate, _chain(pki, row)))
 
 
-def _own_key(pki: Pki, row: Row) -> PrivateKey:
+def _own_key(pki: Pki, row: Row) -> _PrivateKey:
     path = pki.key(row.name)
     if not path.exists():
-        key: PrivateKey = (
+        key: _PrivateKey = (
             ec.generate_private_key(ec.SECP256R1())
             if row.key is Key.P256
             else rsa.generate_private_key(public_exponent=65537, key_size=row.key.value)
@@ -204,7 +207,7 @@ def _own_key(pki: Pki, row: Row) -> PrivateKey:
     return _load_key(path)
 
 
-def _load_key(path: Path) -> PrivateKey:
+def _load_key(path: Path) -> _PrivateKey:
     try:
         return _parse_key(read_file(path))
     except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
@@ -212,7 +215,7 @@ def _load_key(path: Path) -> PrivateKey:
 
 
 @lru_cache(maxsize=64)  # OpenSSL checks an RSA key in full at every load, which costs far more than a signature
-def _parse_key(pem: bytes) -> PrivateKey:
+def _parse_key(pem: bytes) -> _PrivateKey:
     key = load_pem_private_key(pem, password=None)
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise TypeError(type(key).__name__)
@@ -346,7 +349,7 @@ def _crl(pki: Pki, ca: Row) -> bytes:
     return builder.sign(ca_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def _pkcs12(name: str, key: PrivateKey, certificate: x509.Certificate, chain: list[x509.Certificate]) -> bytes:
+def _pkcs12(name: str, key: _PrivateKey, certificate: x509.Certificate, chain: list[x509.Certificate]) -> bytes:
     protection = (
         PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(20_000)
@@ -357,24 +360,25 @@ def _pkcs12(name: str, key: PrivateKey, certificate: x509.Certificate, chain: li
     return pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, chain, protection)
 
 
-def _pkcs12_content(data: bytes, passphrase: str) -> tuple[bytes, pkcs12.PKCS12Certificate | None, frozenset[bytes]]:
+def _content(name: bytes | None, key: _PrivateKey, leaf: x509.Certificate, chain: list[x509.Certificate]) -> _Content:
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return name, private, leaf, frozenset(chain)
+
+
+def _read_pkcs12(data: bytes, passphrase: str) -> _Content:
     try:
-        content = pkcs12.load_pkcs12(data, passphrase.encode())
-    except ValueError as exc:
+        found = pkcs12.load_pkcs12(data, passphrase.encode())
+    except (ValueError, UnsupportedAlgorithm) as exc:
         raise UnreadableError("not a PKCS#12, or another passphrase") from exc
-    key = content.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) if content.key else b""
-    chain = frozenset(entry.certificate.public_bytes(Encoding.DER) for entry in content.additional_certs)
-    return key, content.cert, chain
+    if found.cert is None or not isinstance(found.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise UnreadableError("PKCS#12 without a key or its certificate")
+    chain = [entry.certificate for entry in found.additional_certs]
+    return _content(found.cert.friendly_name, found.key, found.cert.certificate, chain)
 
 
-def _put_pkcs12(path: Path, data: bytes) -> None:
-    if not path.exists() or not _is_same_pkcs12(path, data):
-        _put(path, data)
-
-
-def _is_same_pkcs12(path: Path, data: bytes) -> bool:
+def _holds(path: Path, content: _Content) -> bool:
     try:
-        return same_pkcs12(read_file(path), data)
+        return path.exists() and _read_pkcs12(read_file(path), PASSPHRASE) == content
     except UnreadableError:
         return False
 
