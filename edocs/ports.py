@@ -5,15 +5,29 @@ Each has one contract test in ``tests/contracts``, run over every adapter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
 from cryptography import x509
 
-from edocs.model import RevocationEvidence, SignatureAlgorithm
+from edocs.model import (
+    Agency,
+    DocumentKey,
+    Entry,
+    Event,
+    Facet,
+    LogExtent,
+    LoggedEvent,
+    Query,
+    Reason,
+    RevocationEvidence,
+    SignatureAlgorithm,
+    Tally,
+)
 
-__all__ = ["Engine", "RevocationSource", "SecretsHandler", "Signer"]
+__all__ = ["Engine", "RevocationSource", "SecretsHandler", "Signer", "Store"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -64,7 +78,9 @@ class Signer(Protocol):
 class RevocationSource(Protocol):
     """Where revocation is learned: OCSP, CRL, a cache."""
 
-    def status(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> RevocationEvidence | None:
+    def status(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
+    ) -> RevocationEvidence | None:
         """What is known at ``at`` (aware); None where nothing is."""
         ...
 
@@ -72,9 +88,7 @@ class RevocationSource(Protocol):
 class Engine(Protocol):
     """Where many tasks run."""
 
-    def map(
-        self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T], R] | None = None
-    ) -> Iterator[R]:
+    def map(self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T], R] | None = None) -> Iterator[R]:
         """Apply ``task`` to ``items``: unordered, lazy, bounded. ``task`` and its values must be picklable.
 
         Args:
@@ -84,4 +98,63 @@ class Engine(Protocol):
             UnavailableError: No process can be started, or one was lost and there is no ``lost``.
             Exception: Whatever ``task`` raises.
         """
+        ...
+
+
+class Store(Protocol):
+    """A register's memory: append-only events, and the state derived from them (cơ sở dữ liệu sổ đăng ký).
+
+    Every error of the backend is a ``StoreError`` (cannot be opened, locked, damaged) or an ``OutputError`` (cannot be
+    written).
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing for what the block appends; one writer at a time, and the block sees its own writes."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything read in the block is of one moment, whatever others write meanwhile."""
+        ...
+
+    def append(self, events: Iterable[Event]) -> int:
+        """Put ``events`` at the end of the log, in order, and fold them into the state. Needs a transaction.
+
+        Returns:
+            How many.
+
+        Raises:
+            DuplicateError: A document that is there is registered again.
+        """
+        ...
+
+    def entries(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Entry]:
+        """The present state of those of ``keys`` that are registered."""
+        ...
+
+    def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
+        """The log in order: of one document or of all; what was recorded up to ``as_of``."""
+        ...
+
+    def extent(self, as_of: datetime | None = None) -> LogExtent:
+        """Number, digest and latest time of the events recorded up to ``as_of``."""
+        ...
+
+    def find(self, query: Query) -> Iterator[Entry]:
+        """The documents that ``query`` describes, by date of issue, then in order of registering."""
+        ...
+
+    def tally(self, query: Query, by: Sequence[Facet]) -> Iterator[Tally]:
+        """Counts of what ``query`` describes, grouped by ``by``, in order; a group without documents is absent."""
+        ...
+
+    def agencies(self, as_of: datetime | None = None) -> Mapping[str, Agency]:
+        """Each agency that has registered a document, under its latest name and level."""
+        ...
+
+    def check(self) -> Iterator[Reason]:
+        """What is wrong with the log or with the state derived from it; nothing when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the backend."""
         ...

@@ -1,0 +1,1 @@
+"""Adapters of the port ``Store``: a register in a SQLite file."""

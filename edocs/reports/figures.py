@@ -1,0 +1,115 @@
+"""A report of signed shares as plain data: rows, subtotals and total from counts; nothing drawn, nothing rounded.
+
+Báo cáo tỷ lệ ký số. Decision 28/2018/QĐ-TTg, articles 11 and 15.1 want statistics that the system makes by itself.
+Every subtotal is a sum of counts; a percentage is made last, where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total
+
+__all__ = ["Report", "Row", "RowKind", "Section", "month_name", "months_between", "section"]
+
+
+class RowKind(StrEnum):
+    """What a row sums up."""
+
+    GROUP = "group"
+    SUBTOTAL = "subtotal"
+    """All groups that share the first facet's value."""
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a section."""
+
+    kind: RowKind
+    group: tuple[str, ...]
+    """A value for each facet; a subtotal has the first alone, the total none."""
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Counts by one combination of facets."""
+
+    by: tuple[Facet, ...]
+    rows: tuple[Row, ...]
+    """Groups in order, a subtotal after those it sums where there are two facets or more, the total last."""
+
+    @property
+    def groups(self) -> tuple[Row, ...]:
+        """The rows that are no sums of others."""
+        return tuple(row for row in self.rows if row.kind is RowKind.GROUP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that any format shows."""
+
+    issued_from: date | None
+    issued_to: date | None
+    cut_off: datetime | None
+    """The last moment whose events are counted; None: the register is empty."""
+    extent: LogExtent
+    total: Counts
+    sections: tuple[Section, ...]
+    agencies: Mapping[str, Agency]
+    open_documents: tuple[Entry, ...]
+    """Documents without two valid signatures in order, the first ones of :attr:`open_count`."""
+    open_count: int
+
+
+def section(tallies: Sequence[Tally], by: Sequence[Facet], months: Sequence[str] = ()) -> Section:
+    """Rows with their subtotals and total.
+
+    Args:
+        months: For ``by == [Facet.MONTH]``: the months that are shown even without a document.
+    """
+    found = list(tallies)
+    if list(by) == [Facet.MONTH]:
+        missing = set(months) - {tally.group[0] for tally in found}
+        found += [Tally(group=(month,), counts=Counts()) for month in missing]
+    found.sort(key=lambda tally: _order(tally.group, by))
+    rows: list[Row] = []
+    for first, tallied in groupby(found, key=lambda tally: tally.group[:1]):
+        same = list(tallied)
+        rows += [Row(kind=RowKind.GROUP, group=tally.group, counts=tally.counts) for tally in same]
+        if len(by) > 1:
+            rows.append(Row(kind=RowKind.SUBTOTAL, group=first, counts=total(same)))
+    rows.append(Row(kind=RowKind.TOTAL, group=(), counts=total(found)))
+    return Section(by=tuple(by), rows=tuple(rows))
+
+
+def months_between(first: date | None, last: date | None) -> tuple[str, ...]:
+    """Every month from ``first`` to ``last``, none where either is open.
+
+    >>> months_between(date(2025, 12, 31), date(2026, 2, 1))
+    ('2025-12', '2026-01', '2026-02')
+    """
+    if first is None or last is None:
+        return ()
+    span = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return tuple(month_name(month) for month in span)
+
+
+def month_name(index: int) -> str:
+    """The month ``index`` months after January of year 0, as ``YYYY-MM``."""
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+_LEVELS = {level.value: position for position, level in enumerate(AgencyLevel)}
+
+
+def _order(group: tuple[str, ...], by: Sequence[Facet]) -> tuple[tuple[int, str], ...]:
+    """Levels from province to commune, everything else by its text."""
+    return tuple(
+        (_LEVELS.get(value, 0) if facet is Facet.LEVEL else 0, value) for facet, value in zip(by, group, strict=True)
+    )

@@ -1,0 +1,157 @@
+"""A register in one SQLite file: opening, locking, and what SQLite's errors mean.
+
+A file of a newer version, or of another program, is refused and not touched. On a disk where SQLite cannot share
+memory (a network share) the write-ahead log is not to be had, and the usual journal is kept.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from edocs.errors import OutputError, StoreError
+
+from .schema import SCHEMA_VERSION, SQLITE_TRIGGERS, metadata, register
+from .sql import SqlStore
+
+__all__ = ["open_sqlite"]
+
+_BUSY_TIMEOUT_S = 15.0
+_WRITE_FAULTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def open_sqlite(path: Path, *, read_only: bool = False) -> SqlStore:
+    """The register at ``path``, made there if nothing is, unless ``read_only``.
+
+    Raises:
+        StoreError: Not there (``read_only``), not a register, of a newer version, locked or damaged.
+        OutputError: It cannot be made or written there.
+    """
+    with _translated(path):
+        is_new = _version(path) is None
+        if is_new and read_only:
+            raise StoreError("no register at {path}", hint="edocs register makes one", path=path)
+        engine = _engine(path, read_only=read_only)
+        if is_new:
+            _create(engine)
+    return SqlStore(engine, partial(_translated, path))
+
+
+def _version(path: Path) -> int | None:
+    """The schema version of a register; None where there is nothing yet. Reads only: nothing is touched."""
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        return None
+    connection = _connect(path, read_only=True)
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return None
+        if not {"register", "event"} <= tables:
+            raise StoreError(
+                "not a register: {path}", hint="another program's database; choose another file", path=path
+            )
+        row = connection.execute("SELECT schema_version FROM register").fetchone()
+    finally:
+        connection.close()
+    version = int(row[0]) if row else 0
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            "register {path} is of version {version}, newer than {known}",
+            hint="use a newer edocs",
+            path=path,
+            version=version,
+            known=SCHEMA_VERSION,
+        )
+    if version < 1:
+        raise StoreError("register {path} has no version: it is damaged", hint="restore a backup", path=path)
+    return version
+
+
+def _create(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # the journal mode is no part of a transaction
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        connection.exec_driver_sql("BEGIN")
+    with engine.execution_options(writes=True).begin() as connection:
+        if connection.dialect.has_table(connection, register.name):
+            return  # another process was first
+        metadata.create_all(connection)
+        for trigger in SQLITE_TRIGGERS:
+            connection.exec_driver_sql(trigger)
+        connection.execute(insert(register), [{"schema_version": SCHEMA_VERSION}])
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    # No pool: a register is opened for one run, and Windows cannot move or delete a file that a pool holds open.
+    engine = create_engine("sqlite://", creator=partial(_connect, path, read_only=read_only), poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its lock first: one that starts to read and then writes can be refused half-way.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    modes = ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",)
+    # A write-ahead log cannot be shared on read-only media; a file that nobody can write is read as it is.
+    if Path(f"{path}-wal").exists():
+        modes = modes[:1]
+    for mode in modes:
+        connection = sqlite3.connect(
+            f"{_uri(path)}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+        except sqlite3.OperationalError:
+            connection.close()
+            if mode == modes[-1]:
+                raise
+        else:
+            return connection
+    raise AssertionError("no mode")  # unreachable: the last mode returns or raises
+
+
+def _uri(path: Path) -> str:
+    uri = path.absolute().as_uri()
+    # SQLite knows no host in a file URI: \\server\share is written with four slashes.
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        raise _translate(exc.orig, path) from exc
+    except sqlite3.Error as exc:
+        raise _translate(exc, path) from exc
+    except OSError as exc:
+        raise StoreError("register {path} cannot be opened: {why}", path=path, why=exc.strerror or exc) from exc
+
+
+def _translate(fault: BaseException | None, path: Path) -> StoreError | OutputError:
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary result code
+    if code in _WRITE_FAULTS:
+        return OutputError(
+            "register cannot be written: {path}: {why}",
+            hint="check that the disk has room and is writable",
+            path=path,
+            why=fault,
+        )
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreError("register {path} is locked by another program", hint="try again", path=path)
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return StoreError(
+            "not a register, or damaged: {path}", hint="choose another file or restore a backup", path=path
+        )
+    return StoreError("register {path} cannot be used: {why}", path=path, why=fault)
