@@ -6,22 +6,27 @@ Chữ ký số trên văn bản điện tử. Roles follow Decree 30/2020/NĐ-CP
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 __all__ = [
     "DATE_FIELD",
+    "HANOI",
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
     "SEAL_FIELD",
     "Box",
     "DocumentCode",
     "Level",
+    "Reservation",
     "Role",
     "SignatureAlgorithm",
     "SignatureSpec",
     "Stamp",
 ]
+
+HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnamese time (giờ Việt Nam): +07:00 since 1975, no summer time."""
 
 NUMBER_FIELD = "edocs.number"
 """The text field reserved for the number (số văn bản), without the symbol."""
@@ -77,7 +82,8 @@ class Box:
 class Stamp:
     """What a visible signature shows (hình ảnh chữ ký số)."""
 
-    box: Box
+    box: Box | None = None
+    """None: the place that the existing field has."""
     image_png: bytes | None = None
     """PNG with transparency; drawn at its aspect ratio, centred in the box."""
     lines: tuple[str, ...] = ()
@@ -86,19 +92,15 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureSpec:
-    """What one signature states and looks like. The key belongs to the signer, not here."""
+class Reservation:
+    """Where number, date and seal will stand (vị trí số, thời gian ban hành và dấu; Decree 30, annex I.II)."""
 
-    role: Role
-    field: str | None = None
-    """Existing empty field to sign, or the name of a new one; None chooses."""
-    reason: str = ""
-    location: str = ""
-    level: Level = Level.B_B
-    stamp: Stamp | None = None
-    """None: invisible, unless an existing field has a place on a page."""
-    digest: str = "sha256"
-    """sha256, sha384 or sha512; SHA-1 is never produced."""
+    number: Box | None = None
+    """None: the blank between ``Số:`` and ``/`` on the first page."""
+    date: Box | None = None
+    """None: the blank after the place and its comma, on the line of ``Số:``."""
+    seal: Box | None = None
+    """None: over the left third of the personal signature's place; without one, invisible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +123,35 @@ class DocumentCode:
         '07'
         """
         return f"{self.number:02d}"
+
+    @property
+    def date_text(self) -> str:
+        """The date as the decree writes it: days below 10 and months 1 and 2 with a leading zero (annex I.II.4).
+
+        >>> from datetime import datetime, timezone
+        >>> DocumentCode(number=7, issued_on=datetime(2026, 3, 4, 17, tzinfo=timezone.utc)).date_text
+        'ngày 05 tháng 3 năm 2026'
+        """
+        day = self.issued_on.astimezone(HANOI)
+        month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+        return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureSpec:
+    """What one signature states and looks like. The key belongs to the signer, not here."""
+
+    role: Role
+    field: str | None = None
+    """Existing empty field to sign, or the name of a new one; None chooses."""
+    reason: str = ""
+    location: str = ""
+    level: Level = Level.B_B
+    stamp: Stamp | None = None
+    """None: invisible, unless an existing field has a place on a page."""
+    digest: str = "sha256"
+    """sha256, sha384 or sha512; SHA-1 is never produced."""
+    reserve: Reservation | None = None
+    """Fields to reserve before signing; see :func:`edocs.sign.approve_pdf`."""
+    code: DocumentCode | None = None
+    """Number and date to fill in before signing; see :func:`edocs.sign.issue_pdf`."""

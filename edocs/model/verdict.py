@@ -243,6 +243,8 @@ class VerificationReport:
     signatures: tuple[SignatureReport, ...] = ()
     reasons: tuple[Reason, ...] = ()
     """Findings about the file as a whole."""
+    notices: tuple[Reason, ...] = ()
+    """What the reader should know although it does not change the verdict."""
     policy: Policy = Policy.DECREE_30
     legal_effect: LegalEffect = LegalEffect.REFERENCE_ONLY
     sha256: str = ""
@@ -274,6 +276,7 @@ class VerificationReport:
             "sha256": self.sha256,
             "verdict": self.verdict.value,
             "reasons": [reason.as_dict(lang) for reason in self.reasons],
+            "notices": [notice.as_dict(lang) for notice in self.notices],
             "policy": self.policy.value,
             "legal_effect": self.legal_effect.value,
             "signatures": [signature.as_dict(lang) for signature in self.signatures],

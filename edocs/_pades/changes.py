@@ -1,0 +1,149 @@
+"""What later revisions did to a signed document, and whether that was lawful (ISO 32000-2, 12.8.2.2 and 12.8.2.4).
+
+Thay đổi sau khi ký. pyHanko's difference analysis classifies each revision against the signature's own DocMDP and
+FieldMDP; on top of it stand the policy of the caller and the rules for the fields that Decree 30 needs filled between
+the personal and the agency's signature. Fail closed: what cannot be judged does not pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from edocs._pdf.appearance import AppearanceError, shown_text
+from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._pdf.fields import find_field, inherited
+from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
+from edocs.model.rules import reason
+
+__all__ = ["ChangeVerdict", "judge_changes"]
+
+RESERVED_FORMS = {
+    NUMBER_FIELD: re.compile(r"\d{1,7}"),
+    DATE_FIELD: re.compile(r"ngày \d{2} tháng (?:0[12]|[3-9]|1[012]) năm \d{4}"),
+}
+"""What a reserved field may hold (Decree 30, annex I.II.3-4): a number alone; day, month and year in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeVerdict:
+    """What happened after a signature."""
+
+    changes: Changes
+    covers: Coverage
+    reasons: tuple[Reason, ...] = ()
+    notices: tuple[Reason, ...] = ()
+
+
+def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerdict:
+    """Classify everything after the revision that ``signature`` covers, and hold it against ``policy``."""
+    try:
+        # The analysis works on what this computes: coverage first, then the revisions one by one.
+        signature.compute_integrity_info()
+        coverage, result = signature.coverage, signature.diff_result
+    except PARSER_FAULTS as exc:
+        why = reason("changes.unjudged", why=describe(exc))
+        return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
+    if coverage is SignatureCoverageLevel.ENTIRE_FILE:
+        return ChangeVerdict(changes=Changes.NONE, covers=Coverage.WHOLE_FILE)
+    if coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
+        why = reason("structure.coverage")
+        return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
+    if not isinstance(result, DiffResult):
+        why = reason("changes.content", what=describe(result) if result else "not analysed")
+        return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
+    return _judge_result(signature, result, policy)
+
+
+def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: Policy) -> ChangeVerdict:
+    reader = signature.reader
+    signed = {str(name) for name, _, _ in enumerate_sig_fields(reader)}
+    filled = sorted(set(result.changed_form_fields) - signed)
+    changes = _classify(result, filled)
+    permitted = signature.docmdp_level
+    if permitted is not None and result.modification_level.value > permitted.value:
+        why = reason("changes.not_permitted", changes=changes.value)
+        return ChangeVerdict(changes=changes, covers=Coverage.REVISION, reasons=(why,))
+    reasons: list[Reason] = []
+    notices: list[Reason] = []
+    if changes is Changes.ANNOTATION and policy is not Policy.AS_DOCMDP:
+        reasons.append(reason("changes.not_permitted", changes=changes.value))
+    if policy is not Policy.AS_DOCMDP:
+        others = filled if policy is Policy.STRICT else [name for name in filled if name not in RESERVED_FORMS]
+        if others:
+            reasons.append(reason("changes.policy", policy=policy.value, fields=", ".join(others)))
+        else:
+            reasons += _judge_reserved(reader, signature.signed_revision, filled)
+            seal = find_field(reader, SEAL_FIELD)
+            if filled and (seal is None or "/V" not in seal):
+                notices.append(reason("changes.not_issued"))
+    return ChangeVerdict(changes=changes, covers=Coverage.REVISION, reasons=tuple(reasons), notices=tuple(notices))
+
+
+def _classify(result: DiffResult, filled: list[str]) -> Changes:
+    level = result.modification_level
+    if level is ModificationLevel.FORM_FILLING:
+        return Changes.FORM_FILL if filled else Changes.SIGNATURE
+    if level is ModificationLevel.LTA_UPDATES:
+        return Changes.FORM_FILL if filled else Changes.LTV
+    if level is ModificationLevel.NONE:
+        return Changes.NONE
+    return Changes.ANNOTATION if level is ModificationLevel.ANNOTATIONS else Changes.CONTENT
+
+
+def _judge_reserved(reader: PdfFileReader, signed_revision: int, names: list[str]) -> Iterator[Reason]:
+    for name in names:
+        try:
+            why = _fault_of_reserved(reader, signed_revision, name)
+        except PARSER_FAULTS as exc:
+            why = describe(exc)
+        if why:
+            yield reason("changes.reserved_field", field=name, why=why)
+
+
+def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -> str:
+    """Why the filling of ``name`` is unlawful, or an empty string.
+
+    The field was there, empty, when the person signed; it keeps its place; it is filled once, with what the decree
+    writes there; its appearance shows that value and nothing else.
+    """
+    before = find_field(reader.get_historical_resolver(signed_revision), name)
+    if before is None or str(inherited(before, "/FT")) != "/Tx":
+        return "it was not reserved before the signature"
+    if _value(before):
+        return "it was not empty when the document was signed"
+    values = []
+    for revision in range(signed_revision + 1, reader.xrefs.total_revisions):
+        field = find_field(reader.get_historical_resolver(revision), name)
+        if field is None or _place(field) != _place(before):
+            return "it was moved or removed"
+        values.append(_value(field))
+    filled = [value for index, value in enumerate(values) if value != ("" if index == 0 else values[index - 1])]
+    if len(filled) != 1 or not values[-1]:
+        return "it was filled more than once"
+    if not RESERVED_FORMS[name].fullmatch(values[-1]):
+        return f"the value {values[-1][:40]!r} is not of the decree's form"
+    after = find_field(reader, name)
+    try:
+        shown = shown_text(after["/AP"]["/N"] if after is not None and "/AP" in after else None)
+    except AppearanceError as exc:
+        return str(exc)
+    return "" if "".join(shown.split()) == "".join(values[-1].split()) else "its appearance shows something else"
+
+
+def _value(field: generic.DictionaryObject) -> str:
+    value = inherited(field, "/V")
+    return "" if value is None else str(value)
+
+
+def _place(field: generic.DictionaryObject) -> tuple[str, ...]:
+    rectangle = [str(number) for number in field["/Rect"]]
+    return (*rectangle, str(field.get("/F", "")))

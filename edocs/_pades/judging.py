@@ -1,0 +1,256 @@
+"""One signature at a time, from its bytes to its verdict (ETSI EN 319 102-1, clause 5).
+
+Xác thực từng chữ ký. The order is the standard's: format, then cryptography, then the certificate, then constraints.
+Each step adds findings; a broken signature never keeps another from being judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+from asn1crypto import x509
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from edocs._pades.changes import judge_changes
+from edocs._pades.integrity import has_signing_certificate, judge_integrity
+from edocs._pades.reading import OpenDocument, SignatureField
+from edocs._pades.roles import claimed_role, decide_role, signer_name
+from edocs._pades.timestamps import proven_time
+from edocs._pdf.byte_range import SignedRange, check_byte_range
+from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._pdf.revisions import is_blank
+from edocs._trust.path import PathResult, judge_path
+from edocs.model import (
+    Level,
+    Policy,
+    Reason,
+    Revocation,
+    SignatureReport,
+    SubIndication,
+    TimeSource,
+    TrustStore,
+    Verdict,
+)
+from edocs.model.rules import RULES, reason
+from edocs.ports import RevocationSource
+
+__all__ = ["Judge", "Judged"]
+
+VIETNAM = timezone(timedelta(hours=7))
+_PADES = "ETSI.CAdES.detached"
+_DETACHED = (_PADES, "adbe.pkcs7.detached")
+_LEGACY = ("adbe.pkcs7.sha1", "adbe.x509.rsa_sha1")
+_SIGNING_USES = {"digital_signature", "non_repudiation"}
+# Extended uses that say the certificate is for machines; one that has only these does not sign documents.
+_FOREIGN_USES = {"time_stamping", "ocsp_signing", "server_auth", "code_signing"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A report, and the end of the signed range: the order of signatures is the order of these ends."""
+
+    report: SignatureReport
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Everything that verdicts on the signatures of one document rest on."""
+
+    document: OpenDocument
+    trust: TrustStore
+    source: RevocationSource
+    at: datetime
+    policy: Policy
+    require_revocation: bool
+    gaps: Sequence[tuple[int, int]]
+    """(offset, length) of bytes that no revision reaches."""
+    shared: frozenset[object]
+    """Signature dictionaries that more than one field shows."""
+
+    def judge(self, field: SignatureField) -> Judged:
+        """The verdict on ``field``."""
+        span = check_byte_range(self.document.data, field.byte_range, field.contents)
+        blank = SignatureReport(field=field.name, verdict=Verdict.INDETERMINATE, sub_filter=field.sub_filter)
+        found = [self.document.lenient] if self.document.lenient else []
+        end = span.end if isinstance(span, SignedRange) else 0
+        if field.sub_filter not in _DETACHED:
+            rule = "format.legacy" if field.sub_filter in _LEGACY else "format.sub_filter"
+            found.append(reason(rule, sub_filter=field.sub_filter or "?"))
+            return Judged(report=_conclude(blank, found), end=end)
+        try:
+            signature = EmbeddedPdfSignature(self.document.reader, field.field, field.name)
+        except PARSER_FAULTS as exc:
+            found += [span] if isinstance(span, Reason) else []
+            found.append(reason("format.cms", why=describe(exc)))
+            return Judged(report=_conclude(blank, found), end=end)
+        try:
+            report = self._describe(blank, signature)
+        except PARSER_FAULTS as exc:
+            found.append(reason("integrity.signing_certificate", why=describe(exc)))
+            return Judged(report=_conclude(blank, found), end=end)
+        if isinstance(span, Reason):
+            # What the range leaves out could be anything: nothing further can be concluded from the value.
+            return Judged(report=_conclude(report, [*found, span]), end=end)
+        if field.value_reference in self.shared:
+            found.append(reason("structure.shared_signature"))
+        return Judged(report=self._judge_range(report, signature, span, found), end=end)
+
+    def _judge_range(
+        self, report: SignatureReport, signature: EmbeddedPdfSignature, span: SignedRange, found: list[Reason]
+    ) -> SignatureReport:
+        notices: list[Reason] = []
+        crypto = list(judge_integrity(self.document.data, span, signature))
+        integrity = not any(RULES[item.rule].verdict is Verdict.TOTAL_FAILED for item in crypto)
+        found += [*crypto, *self._unreached(span)]
+        rest = self.document.data[span.end :]
+        if rest and is_blank(rest):
+            notices.append(reason("structure.trailing_space", count=len(rest)))
+        changes = judge_changes(signature, self.policy)
+        found += changes.reasons
+        notices += changes.notices
+        report = replace(report, integrity=integrity, covers=changes.covers, changes_after=changes.changes)
+        report, trust_findings, trust_notices = self._judge_trust(report, signature)
+        if report.sub_filter != _PADES:
+            notices.append(reason("format.not_pades", sub_filter=report.sub_filter))
+        return _conclude(report, [*found, *trust_findings], [*notices, *trust_notices])
+
+    def _unreached(self, span: SignedRange) -> Iterator[Reason]:
+        for offset, length in self.gaps:
+            if offset + length > span.end:
+                yield reason("structure.unreached_bytes", count=length, offset=offset)
+                return
+
+    def _describe(self, report: SignatureReport, signature: EmbeddedPdfSignature) -> SignatureReport:
+        certificate: x509.Certificate = signature.signer_cert
+        claimed = signature.self_reported_timestamp
+        if claimed is not None and claimed.tzinfo is None:
+            claimed = claimed.replace(tzinfo=VIETNAM)  # Decision 28/2018, article 14.4
+        not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
+        return replace(
+            report,
+            signer=signer_name(certificate),
+            issuer=str(certificate.issuer.native.get("common_name", certificate.issuer.human_friendly)),
+            serial=f"{certificate.serial_number:X}",
+            certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
+            signed_at=claimed,
+            time_source=TimeSource.CLAIMED if claimed else None,
+            certificate_not_before=not_before,
+            certificate_not_after=not_after,
+            valid_at_claimed_time=None if claimed is None else not_before <= claimed <= not_after,
+            level=Level.B_B if report.sub_filter == _PADES and has_signing_certificate(signature) else None,
+        )
+
+    def _judge_trust(
+        self, report: SignatureReport, signature: EmbeddedPdfSignature
+    ) -> tuple[SignatureReport, list[Reason], list[Reason]]:
+        notices: list[Reason] = []
+        proven = proven_time(signature, self.trust, self.source, self.at) if self.trust.anchors else None
+        if isinstance(proven, Reason):
+            notices.append(proven)
+        elif proven is not None:
+            level = Level.B_T if report.level else None
+            report = replace(report, signed_at=proven, time_source=TimeSource.TIMESTAMP, level=level)
+        path = self._path(signature, proven if isinstance(proven, datetime) else None)
+        findings = [*_path_findings(path, report), *_usage_findings(signature.signer_cert)]
+        if path.failure is None and path.revocation is Revocation.UNKNOWN:
+            if self.require_revocation:
+                findings.append(reason("trust.revocation_required"))
+            else:
+                notices.append(reason("trust.revocation_unknown"))
+        trusted = not findings
+        role, rule = decide_role(signature, self.trust, is_trusted=trusted)
+        claimed = claimed_role(signature)
+        if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
+            notices.append(reason("role.claim_overruled", claimed=claimed.value, role=role.value))
+        report = replace(report, role=role, role_rule=rule, trusted=trusted, revocation=path.revocation)
+        if self.policy is Policy.INTEGRITY:
+            findings = [reason("policy.trust_not_judged")]
+            report = replace(report, trusted=False, revocation=Revocation.NOT_CHECKED)
+        return report, findings, notices
+
+    def _path(self, signature: EmbeddedPdfSignature, proven: datetime | None) -> PathResult:
+        """The path as of now; as of the proven time where the certificate has expired or was revoked since."""
+        certificate = signature.signer_cert.dump()
+        others = [other.dump() for other in signature.other_embedded_certs]
+        path = judge_path(certificate, others, self.trust, self.source, self.at)
+        if proven is None or path.failure is None:
+            return path
+        if path.revoked is not None and not (path.revoked.revoked_at and path.revoked.revoked_at > proven):
+            return path
+        if path.failure in (SubIndication.OUT_OF_BOUNDS_NO_POE, SubIndication.REVOKED_NO_POE):
+            then = judge_path(certificate, others, self.trust, self.source, proven)
+            revoked_later = then.revoked is not None and then.revoked.revoked_at and then.revoked.revoked_at > proven
+            return replace(then, failure=None) if revoked_later else then
+        return path
+
+
+def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason]:
+    if path.failure is None:
+        return
+    if path.detail == "no anchors given":
+        yield reason("trust.no_anchors")
+    elif path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND:
+        yield reason("trust.no_path")
+    elif path.failure is SubIndication.OUT_OF_BOUNDS_NO_POE:
+        yield reason(
+            "trust.out_of_bounds",
+            not_before=_day(report.certificate_not_before),
+            not_after=_day(report.certificate_not_after),
+        )
+    elif path.failure is SubIndication.CRYPTO_CONSTRAINTS_FAILURE:
+        yield reason("algorithm.weak", algorithm=_algorithm(path.detail))
+    elif path.revoked is not None:
+        yield _revoked(path, report)
+    else:
+        yield reason("trust.path", why=_without_numbers(path.detail))
+
+
+def _revoked(path: PathResult, report: SignatureReport) -> Reason:
+    moment = path.revoked.revoked_at if path.revoked else None
+    if path.revoked_is_authority:
+        return reason("trust.authority_revoked", revoked_at=_day(moment))
+    # The signer's own claim counts here, because it is a claim against the signer.
+    is_after = moment is not None and report.signed_at is not None and report.signed_at >= moment
+    return reason("trust.signed_after_revocation" if is_after else "trust.revoked", revoked_at=_day(moment))
+
+
+def _usage_findings(certificate: x509.Certificate) -> Iterator[Reason]:
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & _SIGNING_USES:
+        yield reason("trust.key_usage", usage=", ".join(sorted(usage.native)) or "-")
+        return
+    extended = certificate.extended_key_usage_value
+    if extended is not None and set(extended.native) <= _FOREIGN_USES:
+        yield reason("trust.key_usage", usage=", ".join(extended.native))
+
+
+def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterable[Reason] = ()) -> SignatureReport:
+    """The verdict that the findings give: failed before indeterminate, and passed only where there is none."""
+    reasons = tuple(sorted(found, key=lambda item: RULES[item.rule].verdict is not Verdict.TOTAL_FAILED))
+    worst = RULES[reasons[0].rule] if reasons else None
+    return replace(
+        report,
+        verdict=worst.verdict or Verdict.INDETERMINATE if worst else Verdict.TOTAL_PASSED,
+        sub_indication=worst.sub_indication if worst else None,
+        reasons=reasons,
+        notices=tuple(notices),
+    )
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y") if moment else "?"
+
+
+def _algorithm(detail: str) -> str:
+    match = re.search(r"(?:mechanism|algorithm|type) ([a-z0-9_]+)", detail)
+    return match[1].upper() if match else "an algorithm of the certificate path"
+
+
+def _without_numbers(detail: str) -> str:
+    """The validator's words without the national identity numbers that subjects carry."""
+    return re.sub(r"(CCCD|CMND|HC)\s*:\s*\w+", r"\1:***", detail)

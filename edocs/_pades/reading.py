@@ -1,0 +1,122 @@
+"""Opening a PDF for verification and finding its filled signature fields, each by itself.
+
+pyHanko's own list of embedded signatures drops formats that it does not know and fails as a whole on one broken CMS;
+so the fields are enumerated, and each is read alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs.model import Reason
+from edocs.model.rules import reason
+
+__all__ = ["OpenDocument", "SignatureField", "open_document", "signature_fields"]
+
+_BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDocument:
+    """A document that can be read, and what is to be said against it as a whole."""
+
+    data: bytes
+    reader: PdfFileReader
+    lenient: Reason | None
+    """Set where only a reader that forgives syntax errors could open it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureField:
+    """A filled signature field, its dictionary still unjudged."""
+
+    name: str
+    field: generic.DictionaryObject
+    value: generic.DictionaryObject
+    value_reference: object
+    sub_filter: str
+    is_document_timestamp: bool
+    byte_range: Sequence[object]
+    contents: bytes
+
+
+def open_document(data: bytes, password: str | None = None) -> OpenDocument | Reason:
+    """Open ``data``, or say why it is not readable."""
+    if b"%PDF-" not in data[:1024]:
+        why = "the file is empty" if not data else "it does not begin with %PDF-"
+        return reason("file.not_pdf", why=why)
+    opened: OpenDocument | None = None
+    fault: Exception | None = None
+    for strict in (True, False):
+        try:
+            reader = PdfFileReader(io.BytesIO(data), strict=strict)
+            if reader.encrypted and not _unlock(reader, password):
+                return reason("file.encrypted")
+            hybrid = strict and reader.xrefs.hybrid_xrefs_present
+            list(enumerate_sig_fields(reader, filled_status=True))
+        except PARSER_FAULTS as exc:
+            fault = fault or exc
+            continue
+        if hybrid:
+            fault = fault or ValueError("hybrid cross-reference tables")
+            continue
+        lenient = None if fault is None else reason("structure.lenient", why=describe(fault))
+        opened = OpenDocument(data=data, reader=reader, lenient=lenient)
+        break
+    if opened is None:
+        return reason("file.damaged", why=describe(fault or ValueError("no revision could be read")))
+    return opened
+
+
+def signature_fields(document: OpenDocument) -> Iterator[SignatureField | tuple[str, Reason]]:
+    """Each filled signature field, or its name with the reason why it cannot be read."""
+    for name, _, reference in enumerate_sig_fields(document.reader, filled_status=True):
+        try:
+            yield _read_field(str(name), reference)
+        except PARSER_FAULTS as exc:
+            yield str(name), reason("format.dictionary", why=describe(exc))
+
+
+def has_unreached_byte_range(document: OpenDocument, known: int) -> bool:
+    """Whether more byte ranges stand in the file than fields show."""
+    return len(_BYTE_RANGE.findall(document.data)) > known
+
+
+def _unlock(reader: PdfFileReader, password: str | None) -> bool:
+    # Even an empty user password must be given; without it an encrypted file looks unsigned.
+    for attempt in ("", password):
+        if attempt is not None and reader.decrypt(attempt).status is not AuthStatus.FAILED:
+            return True
+    return False
+
+
+def _read_field(name: str, reference: object) -> SignatureField:
+    field = reference.get_object() if isinstance(reference, generic.IndirectObject) else reference
+    if not isinstance(field, generic.DictionaryObject):
+        raise TypeError("the field is not a dictionary")
+    value_reference = field.raw_get("/V")
+    value = value_reference.get_object()
+    if not isinstance(value, generic.DictionaryObject):
+        raise TypeError("the value is not a dictionary")
+    contents = value.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
+    if not isinstance(contents, generic.ByteStringObject | generic.TextStringObject):
+        raise TypeError("/Contents is not a string")
+    return SignatureField(
+        name=name,
+        field=field,
+        value=value,
+        value_reference=getattr(value_reference, "reference", None),
+        sub_filter=str(value.get("/SubFilter", "")).lstrip("/"),
+        is_document_timestamp=value.get("/Type", "/Sig") == "/DocTimeStamp",
+        byte_range=[int(n) if isinstance(n, generic.NumberObject) else str(n) for n in value.raw_get("/ByteRange")],
+        contents=bytes(contents.original_bytes),
+    )

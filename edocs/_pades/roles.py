@@ -1,0 +1,127 @@
+"""In whose name a signature stands: an ordered table of rules, the first that applies decides.
+
+Vai trò của chữ ký: cá nhân hay cơ quan. What no rule decides is ``unknown`` and is counted as such.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+
+from asn1crypto import x509
+from pyhanko.sign.general import find_unique_cms_attribute
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from edocs._pades.cms import ROLE_URI
+from edocs._pdf.faults import PARSER_FAULTS
+from edocs.model import Role, SignerName, TrustStore
+
+__all__ = ["CLAIMED_ROLES", "ROLE_RULES", "agency_name", "claimed_role", "decide_role", "signer_name"]
+
+CLAIMED_ROLES = {uri: role for role, uri in ROLE_URI.items()}
+"""Role names in signer-attributes-v2 (ETSI EN 319 122-1, 5.2.6.1; RoleSyntax of X.509)."""
+
+# Vietnamese subject UIDs: a person's citizen, identity or passport number; an agency's tax or budget-relation number.
+_PERSON = re.compile(r"\s*(CCCD|CMND|CC|HC|PASSPORT)\s*[:=\-]", re.IGNORECASE)
+_AGENCY = re.compile(r"\s*(MST|MNS|MQHNS)\s*[:=\-]", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+
+
+def agency_name(name: str) -> str:
+    """``name`` as directories must be compared: NFC, no zero-width characters, single spaces, case folded.
+
+    >>> agency_name("Sở  Nội vụ\u200b")
+    'sở nội vụ'
+    """
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", name)).split()).casefold()
+
+
+def decide_role(signature: EmbeddedPdfSignature, trust: TrustStore, *, is_trusted: bool) -> tuple[Role, str]:
+    """The role and the name of the rule that decided it ("none" where none did)."""
+    certificate = signature.signer_cert
+    for name, rule in ROLE_RULES:
+        if (role := rule(certificate, trust)) is not None:
+            return role, name
+    # A claim is the signer's own word: it counts only from one whom a trusted authority has identified.
+    claimed = claimed_role(signature) if is_trusted else None
+    return (claimed, "claimed_role") if claimed else (Role.UNKNOWN, "none")
+
+
+def claimed_role(signature: EmbeddedPdfSignature) -> Role | None:
+    """The role that the signer claims in signer-attributes-v2, if it is one we know."""
+    try:
+        attribute = find_unique_cms_attribute(signature.signer_info["signed_attrs"], "signer_attributes_v2")
+        for claim in attribute["claimed_attributes"]:
+            if claim["type"].native != "role":
+                continue
+            for value in claim["values"]:
+                if (role := CLAIMED_ROLES.get(str(value["role_name"].native))) is not None:
+                    return role
+    except PARSER_FAULTS:
+        return None
+    return None
+
+
+def signer_name(certificate: x509.Certificate, *, reveal: bool = False) -> SignerName:
+    """The subject in readable parts; a person's number is masked unless ``reveal``."""
+    identifiers = [*_all(certificate, "user_id"), *_all(certificate, "organization_identifier")]
+    shown = [value if reveal else _mask(value) for value in identifiers]
+    return SignerName(
+        common_name=_first(certificate, "common_name"),
+        organisation=_first(certificate, "organization_name"),
+        title=_first(certificate, "title"),
+        identifier=", ".join(shown),
+    )
+
+
+def _by_pin(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
+    return trust.pins.get(hashlib.sha256(certificate.dump()).hexdigest())
+
+
+def _by_policy(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
+    policies = certificate.certificate_policies_value or ()
+    oids = [policy["policy_identifier"].dotted for policy in policies]
+    return next((trust.policy_oids[oid] for oid in oids if oid in trust.policy_oids), None)
+
+
+def _by_identifier(certificate: x509.Certificate, _trust: TrustStore) -> Role | None:
+    # A staff member's certificate may carry the agency's number beside the person's: the person's decides.
+    numbers = _all(certificate, "user_id")
+    if any(_PERSON.match(number) for number in numbers):
+        return Role.PERSONAL
+    if any(_AGENCY.match(number) for number in numbers) or _all(certificate, "organization_identifier"):
+        return Role.ORGANISATION
+    return None
+
+
+def _by_directory(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
+    return Role.ORGANISATION if agency_name(_first(certificate, "common_name")) in trust.agencies else None
+
+
+ROLE_RULES: tuple[tuple[str, Callable[[x509.Certificate, TrustStore], Role | None]], ...] = (
+    ("pinned_certificate", _by_pin),
+    ("policy_oid", _by_policy),
+    ("subject_identifier", _by_identifier),
+    ("agency_directory", _by_directory),
+)
+"""Strongest first; after them ``claimed_role``, for a trusted chain only."""
+
+
+def _all(certificate: x509.Certificate, kind: str) -> list[str]:
+    value = certificate.subject.native.get(kind, [])
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _first(certificate: x509.Certificate, kind: str) -> str:
+    return next(iter(_all(certificate, kind)), "")
+
+
+def _mask(identifier: str) -> str:
+    """Leave of a person's number its kind and its last three digits (Decree 13/2023 on personal data)."""
+    match = _PERSON.match(identifier)
+    if match is None:
+        return identifier
+    number = identifier[match.end() :].strip()
+    return f"{match[1].upper()}:{'*' * max(len(number) - 3, 0)}{number[-3:]}"

@@ -1,0 +1,57 @@
+"""Form fields of one revision, by fully qualified name (ISO 32000-2, 12.7.4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.rw_common import PdfHandler
+
+__all__ = ["find_field", "form_fields", "inherited"]
+
+_DEPTH = 32
+
+
+def form_fields(handler: PdfHandler) -> Iterator[tuple[str, generic.DictionaryObject]]:
+    """Every terminal field of the form, with its fully qualified name."""
+    form = handler.root.get("/AcroForm")
+    if isinstance(form, generic.DictionaryObject):
+        yield from _walk(form.get("/Fields"), "", 0)
+
+
+def find_field(handler: PdfHandler, name: str) -> generic.DictionaryObject | None:
+    """The field called ``name``, or None; None too where two fields claim the name."""
+    found = [field for other, field in form_fields(handler) if other == name]
+    return found[0] if len(found) == 1 else None
+
+
+def inherited(field: generic.DictionaryObject, key: str) -> generic.PdfObject | None:
+    """The value of ``key`` in ``field`` or the nearest ancestor that has it (ISO 32000-2, 12.7.4.1)."""
+    node: object = field
+    for _ in range(_DEPTH):
+        if not isinstance(node, generic.DictionaryObject):
+            return None
+        if key in node:
+            value: generic.PdfObject = node[key]
+            return value
+        node = node.get("/Parent")
+    return None
+
+
+def _walk(kids: object, prefix: str, depth: int) -> Iterator[tuple[str, generic.DictionaryObject]]:
+    if not isinstance(kids, generic.ArrayObject) or depth > _DEPTH:
+        return
+    for index in range(len(kids)):
+        field = kids[index]
+        if not isinstance(field, generic.DictionaryObject):
+            continue
+        partial = field.get("/T")
+        name = prefix if partial is None else f"{prefix}.{partial}" if prefix else str(partial)
+        children = field.get("/Kids")
+        has_subfields = isinstance(children, generic.ArrayObject) and any(
+            isinstance(child := children[i], generic.DictionaryObject) and "/T" in child for i in range(len(children))
+        )
+        if has_subfields:
+            yield from _walk(children, name, depth + 1)
+        else:
+            yield name, field

@@ -1,0 +1,121 @@
+"""Certification paths (RFC 5280, clause 6) to the anchors given, and revocation along them.
+
+Đường dẫn chứng thực. pyhanko-certvalidator builds and validates the path; revocation is looked up by us, link by link,
+through the ``RevocationSource`` port, because "no evidence" and "good" must never look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import TypeVar
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    NotYetValidError,
+    PathBuildingError,
+    ValidationError,
+)
+
+from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
+from edocs.ports import RevocationSource
+
+__all__ = ["PathResult", "judge_path"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathResult:
+    """What can be said of one certificate at one time."""
+
+    failure: SubIndication | None
+    """None: a path to an anchor was found and is valid."""
+    detail: str = ""
+    """The validator's own words, for the report."""
+    revocation: Revocation = Revocation.NOT_CHECKED
+    """Of the end-entity certificate."""
+    revoked: RevocationEvidence | None = None
+    """Of whichever certificate of the path is revoked, or None."""
+    revoked_is_authority: bool = False
+    """Whether ``revoked`` is about a CA."""
+
+
+def judge_path(
+    certificate: bytes, others: Iterable[bytes], trust: TrustStore, source: RevocationSource, at: datetime
+) -> PathResult:
+    """Find and check a path from ``certificate`` (DER) to an anchor of ``trust``, as of ``at`` (aware).
+
+    Args:
+        others: Certificates that came with the signature, DER; they help to build the path and prove nothing.
+    """
+    if not trust.anchors:
+        # An empty list would make the library fall back on the operating system's web roots.
+        return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail="no anchors given")
+    context = ValidationContext(
+        trust_roots=[asn1_x509.Certificate.load(der) for der in trust.anchors],
+        other_certs=_loadable([*trust.intermediates, *others]),
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    try:
+        validator = CertificateValidator(asn1_x509.Certificate.load(certificate), validation_context=context)
+        path = _run(validator.async_validate_path())
+        chain = [x509.load_der_x509_certificate(item.dump()) for item in path]
+    except (ExpiredError, NotYetValidError) as exc:
+        return PathResult(failure=SubIndication.OUT_OF_BOUNDS_NO_POE, detail=str(exc))
+    except DisallowedAlgorithmError as exc:
+        return PathResult(failure=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, detail=str(exc))
+    except PathBuildingError as exc:
+        return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=str(exc))
+    except (ValidationError, ValueError, TypeError) as exc:  # asn1crypto reports a malformed value as either
+        return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
+    return _judge_revocation(chain, source, at)
+
+
+def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSource, at: datetime) -> PathResult:
+    """Ask for each certificate below the anchor; ``chain`` runs from the anchor to the end entity."""
+    own = Revocation.UNKNOWN
+    for issuer, certificate in pairwise(chain):
+        evidence = source.status(certificate, issuer, at)
+        is_end_entity = certificate is chain[-1]
+        if evidence is not None and evidence.status is Revocation.REVOKED:
+            return PathResult(
+                failure=SubIndication.REVOKED_NO_POE,
+                revocation=Revocation.REVOKED if is_end_entity else Revocation.UNKNOWN,
+                revoked=evidence,
+                revoked_is_authority=not is_end_entity,
+            )
+        if is_end_entity and evidence is not None:
+            own = evidence.status
+    return PathResult(failure=None, revocation=own)
+
+
+def _loadable(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
+    loaded = []
+    for der in certificates:
+        try:
+            certificate = asn1_x509.Certificate.load(der)
+            _ = certificate.subject.hashable, certificate.key_identifier
+        except (ValueError, TypeError):
+            continue  # one malformed companion must not spoil the path
+        loaded.append(certificate)
+    return loaded
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    """Run a coroutine that never waits, without an event loop: callers may have one of their own running."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    raise RuntimeError("path validation waited for something although fetching is off")

@@ -1,0 +1,23 @@
+"""What a verification may be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from edocs.model.verdict import Policy
+
+__all__ = ["VerificationOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationOptions:
+    """How to verify. Plain data, so that a batch can be sent to other processes."""
+
+    policy: Policy = Policy.DECREE_30
+    at: datetime | None = None
+    """Aware time to verify for; None: now."""
+    password: str | None = None
+    """For encrypted documents."""
+    require_revocation: bool = False
+    """INDETERMINATE where revocation cannot be checked; otherwise a notice."""

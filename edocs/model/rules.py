@@ -1,0 +1,311 @@
+"""Every rule that a verification can name: its id, what breaking it means, its clause, the words for people.
+
+Bảng quy tắc xác thực. The table is the single source of the ids in reports; ``docs/verification.md`` lists it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edocs.model.verdict import Reason, SubIndication, Verdict
+
+__all__ = ["RULES", "Rule", "reason"]
+
+_FAILED, _UNCLEAR, _UNREADABLE = Verdict.TOTAL_FAILED, Verdict.INDETERMINATE, Verdict.UNREADABLE
+_SUB = SubIndication
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``verdict`` None: a notice, which changes no verdict."""
+
+    verdict: Verdict | None
+    sub_indication: SubIndication | None
+    clause: str
+    message: str
+    hint: str = ""
+
+
+RULES: dict[str, Rule] = {
+    # The file
+    "file.not_pdf": Rule(
+        _UNREADABLE, None, "ISO 32000-2, 7.5.2", "not a PDF: {why}", "check that the right file was sent"
+    ),
+    "file.damaged": Rule(
+        _UNREADABLE, None, "ISO 32000-2, 7.5", "damaged or truncated: {why}", "ask the sender for the file again"
+    ),
+    "file.encrypted": Rule(
+        _UNREADABLE, None, "ISO 32000-2, 7.6", "encrypted, and the password is missing or wrong", "give the password"
+    ),
+    "file.not_signed": Rule(
+        Verdict.NOT_SIGNED,
+        None,
+        "ISO 32000-2, 12.7.5.5",
+        "no signature field is filled",
+        "sign it, or ask for the signed file",
+    ),
+    "file.unreached_byte_range": Rule(
+        None,
+        None,
+        "ISO 32000-2, 12.8.1",
+        "the file contains a signature that no field shows: it was removed, or belongs to an attached file",
+        "ask the sender for the signed file",
+    ),
+    "file.document_timestamp": Rule(
+        None, None, "ETSI EN 319 142-1, 5.4.3", "{count} document timestamps are present; they are not judged", ""
+    ),
+    # Structure
+    "structure.lenient": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ISO 32000-2, 7.5",
+        "the file breaks the syntax of PDF, so programs may read it differently: {why}",
+        "ask for a file made by conforming software",
+    ),
+    "structure.byte_range": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.1",
+        "the byte range {range} does not describe one signed part before and one after the signature",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.hole": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.1",
+        "the unsigned gap is not exactly the value of this signature",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.padding": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ETSI EN 319 142-1, 5.3",
+        "something other than zeros follows the signature in its unsigned gap",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.coverage": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.1",
+        "the signature does not cover the whole revision that it belongs to",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.unreached_bytes": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 7.5.6",
+        "{count} bytes at offset {offset}, added after signing, belong to no revision of the document",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.trailing_space": Rule(
+        None, None, "ISO 32000-2, 7.5.5", "{count} empty bytes follow the end of the document", ""
+    ),
+    "structure.shared_signature": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.7.5.5",
+        "one signature is shown by two fields",
+        "do not use the document; ask the sender for a new one",
+    ),
+    # Format
+    "format.dictionary": Rule(
+        _FAILED, _SUB.FORMAT_FAILURE, "ISO 32000-2, 12.8.1", "the signature dictionary cannot be read: {why}", ""
+    ),
+    "format.cms": Rule(
+        _FAILED, _SUB.FORMAT_FAILURE, "RFC 5652, 5", "the signature value is not a readable CMS signature: {why}", ""
+    ),
+    "format.sub_filter": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ISO 32000-2, 12.8.3",
+        "the signature format {sub_filter} is not known and was not judged",
+        "ask the sender to sign as PAdES",
+    ),
+    "format.legacy": Rule(
+        _UNCLEAR,
+        _SUB.CRYPTO_CONSTRAINTS_FAILURE,
+        "Circular 15/2025/TT-BKHCN, annex I",
+        "the signature format {sub_filter} rests on SHA-1 and is not accepted",
+        "ask the sender to sign as PAdES with SHA-256",
+    ),
+    "format.not_pades": Rule(
+        None, None, "ETSI EN 319 142-1, 6", "the signature is of the older form {sub_filter}, not PAdES", ""
+    ),
+    # Integrity
+    "integrity.digest": Rule(
+        _FAILED,
+        _SUB.HASH_FAILURE,
+        "ETSI EN 319 102-1, 5.2.7",
+        "the signed bytes were changed after signing",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "integrity.signature": Rule(
+        _FAILED,
+        _SUB.SIG_CRYPTO_FAILURE,
+        "ETSI EN 319 102-1, 5.2.7",
+        "the signature value does not belong to the signer's key",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "integrity.signing_certificate": Rule(
+        _UNCLEAR,
+        _SUB.NO_SIGNING_CERTIFICATE_FOUND,
+        "ETSI EN 319 102-1, 5.2.3",
+        "the signer's certificate is missing, or is not the one that the signature names: {why}",
+        "ask the sender to sign again",
+    ),
+    "integrity.attributes": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "RFC 5652, 5.3",
+        "the signed attributes are not as the standard wants them: {why}",
+        "",
+    ),
+    # Algorithms
+    "algorithm.weak": Rule(
+        _UNCLEAR,
+        _SUB.CRYPTO_CONSTRAINTS_FAILURE,
+        "Circular 15/2025/TT-BKHCN, annex I",
+        "{algorithm} is too weak to be relied on",
+        "ask the sender to sign with RSA of 2048 bits or ECDSA of 256 bits at least, and SHA-256",
+    ),
+    # Changes after signing
+    "changes.content": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.2.2",
+        "the document was changed after this signature: {what}",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "changes.not_permitted": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.2.2.2",
+        "a later change ({changes}) goes beyond what this signature permits",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "changes.policy": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "Decree 30/2020/NĐ-CP, article 14",
+        "form fields were filled after this signature, which policy {policy} does not allow: {fields}",
+        "use the policy as-docmdp if such filling is expected",
+    ),
+    "changes.reserved_field": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "Decree 30/2020/NĐ-CP, annex I.II.3-4",
+        "the reserved field {field} was not filled as the decree allows: {why}",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "changes.unjudged": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ISO 32000-2, 12.8.2.2",
+        "what changed after this signature cannot be judged: {why}",
+        "compare with the sender's copy",
+    ),
+    "changes.not_issued": Rule(
+        None,
+        None,
+        "Decree 30/2020/NĐ-CP, article 14",
+        "number and date are filled in, but the agency has not signed yet",
+        "",
+    ),
+    # Trust
+    "trust.no_anchors": Rule(
+        _UNCLEAR,
+        _SUB.NO_CERTIFICATE_CHAIN_FOUND,
+        "ETSI EN 319 102-1, 5.2.6",
+        "no trust anchors were given, so nobody vouches for the signer",
+        "give the root certificates with --trust",
+    ),
+    "trust.no_path": Rule(
+        _UNCLEAR,
+        _SUB.NO_CERTIFICATE_CHAIN_FOUND,
+        "RFC 5280, 6.1",
+        "the signer's certificate does not lead to a trusted root",
+        "add the missing CA certificate, or do not rely on the signer",
+    ),
+    "trust.path": Rule(
+        _UNCLEAR,
+        _SUB.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        "RFC 5280, 6.1",
+        "the path to the trusted root is not valid: {why}",
+        "",
+    ),
+    "trust.out_of_bounds": Rule(
+        _UNCLEAR,
+        _SUB.OUT_OF_BOUNDS_NO_POE,
+        "ETSI EN 319 102-1, 5.2.6",
+        "the certificate is valid from {not_before} to {not_after}, and nothing proves that the signature is from then",
+        "a timestamp made in that time would prove it",
+    ),
+    "trust.revoked": Rule(
+        _UNCLEAR,
+        _SUB.REVOKED_NO_POE,
+        "ETSI EN 319 102-1, 5.2.6",
+        "the certificate was revoked on {revoked_at}, and nothing proves that the signature is older",
+        "ask the sender to sign again with a valid certificate",
+    ),
+    "trust.signed_after_revocation": Rule(
+        _FAILED,
+        _SUB.REVOKED,
+        "ETSI EN 319 102-1, 5.2.6",
+        "the certificate was revoked on {revoked_at}, before the signature was made",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "trust.authority_revoked": Rule(
+        _UNCLEAR,
+        _SUB.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        "RFC 5280, 6.3",
+        "a certificate authority above the signer was revoked on {revoked_at}",
+        "ask the sender to sign again with a valid certificate",
+    ),
+    "trust.key_usage": Rule(
+        _UNCLEAR,
+        _SUB.CHAIN_CONSTRAINTS_FAILURE,
+        "RFC 5280, 4.2.1.3",
+        "the certificate is not meant for signing documents ({usage})",
+        "ask the sender to sign with a signing certificate",
+    ),
+    "trust.revocation_unknown": Rule(
+        None,
+        None,
+        "Circular 15/2025/TT-BKHCN, article on verification; RFC 5280, 6.3",
+        "whether the certificate was revoked could not be checked",
+        "give the authority's current revocation list",
+    ),
+    "trust.revocation_required": Rule(
+        _UNCLEAR,
+        _SUB.TRY_LATER,
+        "ETSI EN 319 102-1, 5.2.6",
+        "whether the certificate was revoked could not be checked, and it was asked for",
+        "give the authority's current revocation list",
+    ),
+    # Time
+    "time.timestamp": Rule(
+        None, None, "RFC 3161", "the timestamp does not count, so the signing time is only claimed: {why}", ""
+    ),
+    # Roles and policy
+    "role.claim_overruled": Rule(
+        None,
+        None,
+        "ETSI EN 319 122-1, 5.2.6.1",
+        "the signature claims the role {claimed}, but the certificate says {role}",
+        "",
+    ),
+    "policy.trust_not_judged": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "policy integrity",
+        "trust was not judged, as the policy asks",
+        "use another policy to judge trust",
+    ),
+}
+
+
+def reason(rule: str, **params: object) -> Reason:
+    """A finding under ``rule``, its texts filled with ``params``."""
+    entry = RULES[rule]
+    values = {name: str(value) for name, value in params.items()}
+    return Reason(rule=rule, clause=entry.clause, message=entry.message, hint=entry.hint, params=values)

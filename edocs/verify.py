@@ -1,0 +1,152 @@
+"""Verify the signatures of a PDF (ETSI EN 319 102-1; Circular 15/2025/TT-BKHCN; Decree 30/2020/NĐ-CP).
+
+Xác thực chữ ký số. ``verify_pdf`` never raises for what a document contains: a bad document is a verdict. Signatures in
+envelopes, fetching evidence from the network and PDF repair are not done here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edocs._files import read_file
+from edocs._pades.judging import Judge, Judged
+from edocs._pades.reading import (
+    OpenDocument,
+    SignatureField,
+    has_unreached_byte_range,
+    open_document,
+    signature_fields,
+)
+from edocs._pades.roles import agency_name
+from edocs._pdf.revisions import unreached_gaps
+from edocs._trust.revocation import StoreRevocation
+from edocs._trust.store import load_trust
+from edocs.model import (
+    LegalEffect,
+    Reason,
+    Role,
+    SignatureReport,
+    TrustStore,
+    Verdict,
+    VerificationOptions,
+    VerificationReport,
+)
+from edocs.model.rules import RULES, reason
+
+__all__ = ["agency_name", "load_trust", "verify_pdf"]
+
+
+def verify_pdf(
+    document: bytes | Path,
+    trust: TrustStore | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+) -> VerificationReport:
+    """Judge every signature of ``document``, and the document as a whole.
+
+    Xác thực chữ ký số trên văn bản: toàn vẹn, tin cậy, vai trò, thay đổi sau khi ký.
+
+    1. open the file; what cannot be read is ``UNREADABLE``;
+    2. find the filled signature fields; without any the file is ``NOT_SIGNED``;
+    3. account for every byte after the first signed revision;
+    4. judge each signature by itself;
+    5. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
+       has the value of an original.
+
+    Args:
+        document: The PDF, or its path.
+        trust: Whom to believe; without anchors nothing can pass.
+        options: Policy, time, password.
+
+    Raises:
+        UnreadableError: ``document`` is a path that cannot be opened; never for what the bytes are.
+
+    Source: ETSI EN 319 102-1, 5.3; Decision 28/2018/QĐ-TTg, articles 4.1 and 4.2.
+    """
+    data = read_file(document) if isinstance(document, Path) else document
+    blank = VerificationReport(
+        verdict=Verdict.NOT_SIGNED,
+        policy=options.policy,
+        sha256=hashlib.sha256(data).hexdigest(),
+        path=str(document) if isinstance(document, Path) else "",
+    )
+    opened = open_document(data, options.password)  # (1)
+    if isinstance(opened, Reason):
+        return replace(blank, verdict=Verdict.UNREADABLE, reasons=(opened,))
+    fields = list(signature_fields(opened))  # (2)
+    notices = _file_notices(opened, fields)
+    if all(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields):
+        return replace(blank, reasons=(reason("file.not_signed"),), notices=notices)
+    judged = _judge_all(opened, fields, trust or TrustStore(), options)  # (3) (4)
+    return replace(_conclude(blank, judged), notices=notices)  # (5)
+
+
+def _judge_all(
+    document: OpenDocument,
+    fields: Sequence[SignatureField | tuple[str, Reason]],
+    trust: TrustStore,
+    options: VerificationOptions,
+) -> list[Judged]:
+    shown = Counter(field.value_reference for field in fields if isinstance(field, SignatureField))
+    judge = Judge(
+        document=document,
+        trust=trust,
+        source=StoreRevocation(trust),
+        at=options.at or datetime.now(UTC),
+        policy=options.policy,
+        require_revocation=options.require_revocation,
+        gaps=unreached_gaps(document.data, document.reader, _first_end(fields)),
+        shared=frozenset(reference for reference, count in shown.items() if reference is not None and count > 1),
+    )
+    judged = []
+    for field in fields:
+        if not isinstance(field, SignatureField):
+            name, why = field
+            report = SignatureReport(field=name, verdict=Verdict.TOTAL_FAILED, reasons=(why,))
+            judged.append(Judged(report=replace(report, sub_indication=RULES[why.rule].sub_indication), end=0))
+        elif not field.is_document_timestamp:
+            judged.append(judge.judge(field))
+    return sorted(judged, key=lambda item: item.end)
+
+
+def _first_end(fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:
+    """Where the earliest signed revision ends, as the byte ranges claim; 0 where one claims nonsense."""
+    ends = []
+    for field in fields:
+        if isinstance(field, SignatureField):
+            numbers = [item for item in field.byte_range if isinstance(item, int)]
+            ends.append(numbers[2] + numbers[3] if len(numbers) == 4 else 0)
+    return max(0, min(ends, default=0))
+
+
+def _file_notices(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> tuple[Reason, ...]:
+    notices = []
+    timestamps = sum(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields)
+    if timestamps:
+        notices.append(reason("file.document_timestamp", count=timestamps))
+    if has_unreached_byte_range(document, len(fields)):
+        notices.append(reason("file.unreached_byte_range"))
+    return tuple(notices)
+
+
+def _conclude(report: VerificationReport, judged: Sequence[Judged]) -> VerificationReport:
+    verdicts = {item.report.verdict for item in judged}
+    order = (Verdict.TOTAL_FAILED, Verdict.INDETERMINATE)
+    verdict = next((worst for worst in order if worst in verdicts), Verdict.TOTAL_PASSED)
+    signatures = tuple(item.report for item in judged)
+    effect = LegalEffect.ORIGINAL if verdict is Verdict.TOTAL_PASSED and in_order(signatures) else report.legal_effect
+    return replace(report, verdict=verdict, signatures=signatures, legal_effect=effect)
+
+
+def in_order(signatures: Sequence[SignatureReport]) -> bool:
+    """Whether a person's valid signature is followed by the agency's (Decree 30, articles 5.1 and 14).
+
+    Args:
+        signatures: In the order in which they were made.
+    """
+    passed = [signature.role for signature in signatures if signature.verdict is Verdict.TOTAL_PASSED]
+    return Role.PERSONAL in passed and Role.ORGANISATION in passed[passed.index(Role.PERSONAL) :]
