@@ -1,10 +1,19 @@
-"""For the tests of those who use edocs: a PKI of their own. Never trust what it makes."""
+"""For the tests of those who use edocs: a PKI of their own, and made-up documents. Never trust what it makes."""
 
+from edocs.testing.images import sample_seal_png, sample_signature_png
+from edocs.testing.letter import Letter, LetterPlaces, letter_places, sample_letter, sample_pdf
 from edocs.testing.pki import PASSPHRASE, Identity, Pki, make_pki
 
 __all__ = [
     "PASSPHRASE",
     "Identity",
+    "Letter",
+    "LetterPlaces",
     "Pki",
+    "letter_places",
     "make_pki",
+    "sample_letter",
+    "sample_pdf",
+    "sample_seal_png",
+    "sample_signature_png",
 ]
