@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from asn1crypto import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -25,6 +25,7 @@ from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.revisions import is_blank
 from edocs._trust.path import PathResult, judge_path
 from edocs.model import (
+    HANOI,
     Level,
     Policy,
     Reason,
@@ -40,7 +41,6 @@ from edocs.ports import RevocationSource
 
 __all__ = ["Judge", "Judged"]
 
-VIETNAM = timezone(timedelta(hours=7))
 _PADES = "ETSI.CAdES.detached"
 _DETACHED = (_PADES, "adbe.pkcs7.detached")
 _LEGACY = ("adbe.pkcs7.sha1", "adbe.x509.rsa_sha1")
@@ -129,7 +129,7 @@ class Judge:
         certificate: x509.Certificate = signature.signer_cert
         claimed = signature.self_reported_timestamp
         if claimed is not None and claimed.tzinfo is None:
-            claimed = claimed.replace(tzinfo=VIETNAM)  # Decision 28/2018, article 14.4
+            claimed = claimed.replace(tzinfo=HANOI)  # Decision 28/2018, article 14.4
         not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
         return replace(
             report,
@@ -243,7 +243,7 @@ def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterabl
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y") if moment else "?"
+    return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"
 
 
 def _algorithm(detail: str) -> str:

@@ -271,7 +271,7 @@ RULES: dict[str, Rule] = {
     "trust.revocation_unknown": Rule(
         None,
         None,
-        "Circular 15/2025/TT-BKHCN, article on verification; RFC 5280, 6.3",
+        "Circular 15/2025/TT-BKHCN; RFC 5280, 6.3",
         "whether the certificate was revoked could not be checked",
         "give the authority's current revocation list",
     ),

@@ -1,0 +1,117 @@
+"""Verdicts in words, and as exit codes: every item that Circular 15/2025 wants a verifier to show.
+
+Trình bày kết quả xác thực.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from edocs.locale import translate
+from edocs.model import (
+    HANOI,
+    Changes,
+    LegalEffect,
+    Reason,
+    Revocation,
+    Role,
+    SignatureReport,
+    TimeSource,
+    Verdict,
+    VerificationReport,
+)
+
+EXIT_CODES = {
+    Verdict.TOTAL_PASSED: 0,
+    Verdict.TOTAL_FAILED: 1,
+    Verdict.INDETERMINATE: 3,
+    Verdict.NOT_SIGNED: 3,
+    Verdict.UNREADABLE: 4,
+}
+VERDICTS = {
+    Verdict.TOTAL_PASSED: "valid",
+    Verdict.TOTAL_FAILED: "not valid",
+    Verdict.INDETERMINATE: "indeterminate",
+    Verdict.NOT_SIGNED: "not signed",
+    Verdict.UNREADABLE: "unreadable",
+}
+ROLES = {
+    Role.PERSONAL: "signature of a person",
+    Role.ORGANISATION: "signature of an agency",
+    Role.UNKNOWN: "signature of unknown role",
+}
+CHANGES = {
+    Changes.NONE: "nothing",
+    Changes.LTV: "evidence for the long term",
+    Changes.SIGNATURE: "further signatures",
+    Changes.FORM_FILL: "form fields filled in",
+    Changes.ANNOTATION: "annotations",
+    Changes.CONTENT: "content",
+}
+REVOCATION = {
+    Revocation.GOOD: "not revoked",
+    Revocation.REVOKED: "revoked",
+    Revocation.UNKNOWN: "revocation unknown",
+    Revocation.NOT_CHECKED: "revocation not checked",
+}
+EFFECTS = {
+    LegalEffect.ORIGINAL: "value of an original: signed by a person, then by the agency",
+    LegalEffect.REFERENCE_ONLY: "for reference only",
+}
+
+
+def report_text(report: VerificationReport, lang: str) -> str:
+    """The report as a clerk reads it, without a final line break."""
+    return "\n".join(_lines(report, lang))
+
+
+def _lines(report: VerificationReport, lang: str) -> Iterator[str]:
+    yield f"{report.path or '-'}: {translate(VERDICTS[report.verdict], lang).upper()} ({report.verdict.value})"
+    yield from _findings(report.reasons, report.notices, lang, "  ")
+    for number, signature in enumerate(report.signatures, start=1):
+        yield from _signature(number, signature, lang)
+    if report.signatures:
+        yield f"  {translate('Legal effect', lang)}: {translate(EFFECTS[report.legal_effect], lang)}"
+
+
+def _signature(number: int, signature: SignatureReport, lang: str) -> Iterator[str]:
+    def label(name: str) -> str:
+        return f"     {translate(name, lang)}:"
+
+    verdict = translate(VERDICTS[signature.verdict], lang)
+    because = f" ({signature.sub_indication.value})" if signature.sub_indication else ""
+    yield f"  {number}. {translate(ROLES[signature.role], lang)} [{signature.field}]: {verdict}{because}"
+    signer = signature.signer
+    if signer is not None:
+        parts = [signer.common_name, signer.title, signer.organisation, signer.identifier]
+        yield f"{label('Signer')} {', '.join(dict.fromkeys(part for part in parts if part))}"
+    if signature.signed_at is not None:
+        source = "proved by a timestamp" if signature.time_source is TimeSource.TIMESTAMP else "claimed by the signer"
+        yield f"{label('Signed at')} {_time(signature.signed_at)} ({translate(source, lang)})"
+    if signature.issuer:
+        yield f"{label('Issued by')} {signature.issuer}; {translate('serial', lang)} {signature.serial}"
+        then = {True: "valid at the signing time", False: "not valid at the signing time", None: "signing time unknown"}
+        span = f"{_day(signature.certificate_not_before)} – {_day(signature.certificate_not_after)}"
+        at_signing = translate(then[signature.valid_at_claimed_time], lang)
+        yield f"{label('Certificate')} {span}; {at_signing}; {translate(REVOCATION[signature.revocation], lang)}"
+        intact = translate("intact" if signature.integrity else "not intact", lang)
+        later = translate(CHANGES[signature.changes_after], lang)
+        yield f"{label('Signed content')} {intact}; {translate('changed since', lang)}: {later}"
+    yield from _findings(signature.reasons, signature.notices, lang, "     ")
+
+
+def _findings(reasons: tuple[Reason, ...], notices: tuple[Reason, ...], lang: str, indent: str) -> Iterator[str]:
+    for mark, findings in (("✗", reasons), ("!", notices)):
+        for finding in findings:
+            yield f"{indent}{mark} {finding.text(lang)} [{finding.rule}; {finding.clause}]"
+            if advice := finding.advice(lang):
+                yield f"{indent}  → {advice}"
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(HANOI).strftime("%d/%m/%Y %H:%M:%S +07:00")
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"

@@ -1,0 +1,94 @@
+"""``edocs verify``: the verdict on each file, for people or as JSON Lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from edocs.audit import find_pdfs
+from edocs.errors import EdocsError, UnreadableError, UsageError
+from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
+from edocs.verify import load_trust, verify_pdf
+
+from .console import Console, common_options, worst
+from .verdicts import EXIT_CODES, report_text
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("--crl", multiple=True, type=click.Path(path_type=Path), help="Certificate revocation lists.")
+@click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
+@click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
+@click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")
+@click.option("--password", is_flag=True, help="Ask for the password of encrypted files (see --secrets).")
+@common_options
+def verify(
+    console: Console,
+    *,
+    paths: Sequence[Path],
+    trust: Sequence[Path],
+    crl: Sequence[Path],
+    policy: str,
+    at: str | None,
+    require_revocation: bool,
+    password: bool,
+) -> int:
+    """Verify the signatures of PDFs (xác thực chữ ký số). A folder stands for the PDFs in it.
+
+    Exit code: 0 all passed, 1 one failed, 3 one is indeterminate or not signed, 4 one is unreadable.
+    """
+    options = VerificationOptions(
+        policy=read_policy(policy), at=read_time(console, at) if at else None, require_revocation=require_revocation
+    )
+    store = load_trust([*trust, *crl]) if trust or crl else TrustStore()
+    codes = []
+    for path in find_pdfs(paths):
+        try:
+            if password:
+                options = replace(options, password=console.ask_secret(f"password of {path.name}"))
+            report = verify_pdf(path, store, options)
+        except EdocsError as error:
+            console.error(error, path)
+            codes.append(error.exit_code)
+            continue
+        codes.append(EXIT_CODES[report.verdict])
+        console.emit(report.as_dict(console.lang))
+        if not console.json:
+            console.result(report_text(report, console.lang))
+    if not codes:
+        raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
+    return worst(codes)
+
+
+def read_policy(name: str) -> Policy:
+    """The policy called ``name``.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    try:
+        return Policy(name)
+    except ValueError as exc:
+        known = ", ".join(policy.value for policy in Policy)
+        raise UsageError("no such policy: {name}", hint="one of {known}", name=name, known=known) from exc
+
+
+def read_time(console: Console, text: str) -> datetime:
+    """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said.
+
+    Raises:
+        UsageError: It is no time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise UsageError("not a time: {text}", hint="such as 2026-03-05T14:30:00+07:00", text=text) from exc
+    if moment.tzinfo is None:
+        console.say("{text} names no zone: taken as +07:00", text=text)
+        return moment.replace(tzinfo=HANOI)
+    return moment
