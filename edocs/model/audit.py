@@ -40,11 +40,12 @@ class AuditRecord:
 
         Size and seconds are left out, so that two runs over the same files write the same lines.
         """
-        report = self.report or VerificationReport(
+        if self.report is not None:
+            return self.report.as_dict(lang)
+        return VerificationReport(
             verdict=self.verdict,
             reasons=(self.failure,) if self.failure else (),
             policy=self.policy,
             sha256=self.sha256,
             path=self.path,
-        )
-        return report.as_dict(lang)
+        ).as_dict(lang)
