@@ -6,4 +6,70 @@ The doors do not import each other; what joins them stands here.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from collections.abc import Sequence
+
+from edocs.exchange import unpack
+from edocs.model import (
+    DocumentMessage,
+    FileKind,
+    LegalEffect,
+    Manifest,
+    OpenedMessage,
+    TrustStore,
+    Unpacked,
+    UnpackedFile,
+    Verdict,
+    VerificationOptions,
+    VerificationReport,
+)
+from edocs.verify import verify_pdf
+
+__all__ = ["message_effect", "open_message"]
+
+
+def open_message(
+    envelope: bytes,
+    manifest: Manifest | None = None,
+    trust: TrustStore | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+) -> OpenedMessage:
+    """Open what arrived: unpack it, compare it with its manifest, and verify every PDF in it.
+
+    Kiểm tra văn bản điện tử đến: đầy đủ, toàn vẹn, xác thực, before anyone accepts it.
+
+    Args:
+        trust: Whom to believe; without anchors no signature can pass.
+
+    Raises:
+        MalformedEnvelopeError: The message cannot be read; a bad attachment or signature is a value.
+
+    Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
+    """
+    unpacked = unpack(envelope, manifest)
+    reports = tuple(
+        verify_pdf(file.data, trust, options) if _is_pdf(file) and not file.faults else None for file in unpacked.files
+    )
+    return OpenedMessage(unpacked=unpacked, reports=reports, legal_effect=message_effect(unpacked, reports))
+
+
+def message_effect(unpacked: Unpacked, reports: Sequence[VerificationReport | None]) -> LegalEffect | None:
+    """What a message is worth: that of an original where one of its PDFs is, every PDF passes, and nothing is at fault.
+
+    Giá trị pháp lý. A file that is no PDF neither gives nor takes away: it has no signature that could be judged.
+
+    Source: Decision 28/2018/QĐ-TTg, articles 4.1 and 4.2; Decree 30, article 5.
+    """
+    if not isinstance(unpacked.envelope.message, DocumentMessage):
+        return None
+    judged = [report for report in reports if report is not None]
+    is_original = (
+        not unpacked.all_faults
+        and all(report.verdict is Verdict.TOTAL_PASSED for report in judged)
+        and any(report.legal_effect is LegalEffect.ORIGINAL for report in judged)
+    )
+    return LegalEffect.ORIGINAL if is_original else LegalEffect.REFERENCE_ONLY
+
+
+def _is_pdf(file: UnpackedFile) -> bool:
+    # A file that calls itself a PDF and is none is verified too: unreadable is what its receiver must be told.
+    return file.kind is FileKind.PDF or file.name.lower().endswith(".pdf")

@@ -1,0 +1,55 @@
+"""``edocs pack``: a description and files become an edXML message, with its manifest beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edocs._files import open_output, read_file
+from edocs.exchange import pack as pack_message
+from edocs.exchange import read_meta
+from edocs.model import OutgoingFile
+
+from .console import Console, common_options
+
+MANIFEST_SUFFIX = ".sha256.json"
+
+
+@click.command()
+@click.argument("meta", type=click.Path(path_type=Path), metavar="META.toml")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT.edxml", help="The message."
+)
+@common_options
+def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path) -> int:
+    """Pack FILEs, the main document first, into an edXML message that META.toml describes (đóng gói văn bản).
+
+    Beside OUT.edxml stands OUT.edxml.sha256.json: name, size and SHA-256 of each file, and of the message.
+    """
+    document = read_meta(read_file(meta))
+    packed = pack_message(document, [OutgoingFile(name=path.name, data=read_file(path)) for path in files])
+    beside = manifest_path(output)
+    manifest = packed.manifest.as_dict()
+    inputs = (meta, *files)
+    with open_output(output, inputs) as envelope, open_output(beside, inputs) as listing:
+        envelope.write(packed.envelope)
+        listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    console.emit({"path": str(output), "manifest_path": str(beside), **manifest})
+    console.result(
+        console.text(
+            "packed: {path}: {count} files, {size} bytes, SHA-256 {sha256}",
+            path=output,
+            count=len(files),
+            size=packed.manifest.envelope_size_bytes,
+            sha256=packed.manifest.envelope_sha256,
+        )
+    )
+    return 0
+
+
+def manifest_path(envelope: Path) -> Path:
+    """Where the manifest of ``envelope`` stands."""
+    return envelope.with_name(envelope.name + MANIFEST_SUFFIX)

@@ -1,0 +1,387 @@
+"""What an edXML message says: the document message, the status message, and who and what they name.
+
+Gói tin edXML (QCVN 102:2016/BTTTT; Decision 28/2018/QĐ-TTg, article 10). Field by field the message as its sender meant
+it; how it is spelled on the wire is known to ``edocs._edxml`` alone. Secrecy has no element in edXML: it decides
+whether a document may be packed at all, so it stands in ``edocs.model.parcel``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+from edocs.model.verdict import Reason
+
+__all__ = [
+    "Attachment",
+    "Business",
+    "BusinessKind",
+    "DocumentMessage",
+    "DocumentSigner",
+    "DocumentType",
+    "Envelope",
+    "EnvelopeSignature",
+    "MessageCode",
+    "MessageKind",
+    "Organ",
+    "OrganId",
+    "OrganIdSyntax",
+    "OtherInfo",
+    "OtherMessage",
+    "Priority",
+    "Promulgation",
+    "Receiver",
+    "Reference",
+    "Replacement",
+    "ResponseFor",
+    "Staff",
+    "StatusMessage",
+    "Steering",
+    "Trace",
+    "Update",
+]
+
+
+class OrganIdSyntax(StrEnum):
+    """By which rule an agency code is written. Codes were re-issued: one syntax is never converted into another."""
+
+    QCVN_102 = "qcvn-102"
+    """13 characters, read from right to left, such as ``000.00.13.H53`` (QCVN 102:2016)."""
+    QD_20 = "qd-20"
+    """At most 35 characters, read from left to right, such as ``H53.13`` (Decision 20/2020, article 4)."""
+    QD_20_OTHER = "qd-20-other"
+    """``Z`` and two digits, then the body's own code (Decision 20/2020, article 6)."""
+    ENTERPRISE = "enterprise"
+    """A registration number of ten digits, a branch with three more (Decision 20/2020, article 5)."""
+    SHORT = "short"
+    """Three groups, such as ``28.22.H17``: defined nowhere, found in the official examples."""
+    UNKNOWN = "unknown"
+
+
+_SYNTAXES = (
+    (OrganIdSyntax.QCVN_102, re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}")),
+    (OrganIdSyntax.SHORT, re.compile(r"[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}")),
+    (OrganIdSyntax.QD_20, re.compile(r"(?=.{3,35}\Z)[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*")),
+    (OrganIdSyntax.QD_20_OTHER, re.compile(r"Z(?!00)[0-9]{2}[0-9A-Z.]{1,32}")),
+    (OrganIdSyntax.ENTERPRISE, re.compile(r"[0-9]{10}(?:-?[0-9]{3})?")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganId:
+    """An agency's code in electronic exchange (mã định danh cơ quan, tổ chức)."""
+
+    value: str
+
+    @property
+    def syntax(self) -> OrganIdSyntax:
+        """The rule that the code follows.
+
+        >>> OrganId(value="000.00.13.H53").syntax, OrganId(value="H53.13").syntax
+        (<OrganIdSyntax.QCVN_102: 'qcvn-102'>, <OrganIdSyntax.QD_20: 'qd-20'>)
+        """
+        return next((syntax for syntax, form in _SYNTAXES if form.fullmatch(self.value)), OrganIdSyntax.UNKNOWN)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Priority(IntEnum):
+    """Độ khẩn."""
+
+    NORMAL = 0
+    """thường"""
+    URGENT = 1
+    """khẩn"""
+    VERY_URGENT = 2
+    """thượng khẩn"""
+    EXPRESS = 3
+    """hỏa tốc"""
+    EXPRESS_TIMED = 4
+    """hỏa tốc hẹn giờ"""
+
+
+class Steering(IntEnum):
+    """Loại văn bản chỉ đạo."""
+
+    NONE = 0
+    """not a steering document"""
+    STEERING = 1
+    """chỉ đạo"""
+    REPORT = 2
+    """báo cáo chỉ đạo"""
+
+
+class BusinessKind(IntEnum):
+    """What a document message does (nghiệp vụ)."""
+
+    NEW = 0
+    """văn bản mới"""
+    RECALL = 1
+    """thu hồi"""
+    UPDATE = 2
+    """cập nhật"""
+    REPLACEMENT = 3
+    """thay thế"""
+
+
+class MessageKind(StrEnum):
+    """What kind of message an envelope holds."""
+
+    DOCUMENT = "document"
+    """văn bản"""
+    STATUS = "status"
+    """trạng thái xử lý"""
+    OTHER = "other"
+    """The namespace is that of edXML, the content is not."""
+
+
+class EnvelopeSignature(StrEnum):
+    """What stands where an envelope's own XML signature would stand. None of these means "signed"."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    """An element without content."""
+    PLACEHOLDER = "placeholder"
+    """A block outside the XML-DSig namespace, or with the constant value that one SDK copies into every file."""
+    UNVERIFIED = "unverified"
+    """An XML-DSig block, which this release does not judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organ:
+    """A sender or receiver (bên gửi, bên nhận)."""
+
+    id: OrganId
+    name: str = ""
+    in_charge: str = ""
+    """Cơ quan chủ quản."""
+    address: str = ""
+    email: str = ""
+    telephone: str = ""
+    fax: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Who handles the message at the sender's (cán bộ xử lý)."""
+
+    department: str = ""
+    name: str = ""
+    email: str = ""
+    mobile: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCode:
+    """Number and symbol as the wire has them: text, since senders write what they like (số, ký hiệu)."""
+
+    number: str
+    notation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promulgation:
+    """Nơi và ngày ban hành."""
+
+    place: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentType:
+    """Loại văn bản. The name decides: the same code stands for different types at different senders."""
+
+    name: str
+    code: str = "1"
+    detail: str = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSigner:
+    """Who signed the document, as the sender says; the PDF's signatures prove it or not (người ký)."""
+
+    full_name: str
+    position: str = ""
+    competence: str = ""
+    """Quyền hạn: TM., KT., TL., TUQ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherInfo:
+    """Thông tin khác."""
+
+    priority: Priority | None = Priority.NORMAL
+    sphere: str = ""
+    """Lĩnh vực ban hành."""
+    typist: str = ""
+    """Ký hiệu người soạn thảo."""
+    copies: int | None = None
+    """Số lượng bản phát hành."""
+    pages: int | None = None
+    """Số trang."""
+    direction: bool | None = False
+    appendixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseFor:
+    """The document that this message answers (phúc đáp văn bản)."""
+
+    organ_id: OrganId
+    code: str = ""
+    """Number and symbol in one: ``7816/VPCP-TTĐT``."""
+    on: date | None = None
+    document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One hop of the message: which agency, when (vết)."""
+
+    organ_id: OrganId
+    at: datetime | None
+    """Aware, +07:00."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """One receiver named by an update."""
+
+    organ_id: OrganId
+    kind: str
+    """0 or 1; which of them adds and which removes, no public text says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What an update changes (thông tin cập nhật)."""
+
+    content: bool | None
+    receivers_changed: bool | None
+    receivers: tuple[Receiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A document that is replaced, and at which agencies (văn bản bị thay thế)."""
+
+    document_id: str
+    organ_ids: tuple[OrganId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """The transaction (nghiệp vụ): new, recall, update or replacement."""
+
+    kind: BusinessKind | None = BusinessKind.NEW
+    reason: str = ""
+    paper: bool | None = False
+    """Whether paper follows (có gửi kèm bản giấy)."""
+    document_id: str = ""
+    """The document that is recalled or updated."""
+    update: Update | None = None
+    replacements: tuple[Replacement, ...] = ()
+    staff: Staff | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One line of the envelope's own list of attachments; it carries no digest."""
+
+    content_id: str
+    """Without ``cid:``."""
+    name: str
+    content_type: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One attachment as the wire carries it (tệp đính kèm)."""
+
+    content_id: str
+    """Without ``cid:``."""
+    name: str
+    """As its sender wrote it: not a safe file name."""
+    content_type: str = ""
+    """As declared, which often is not what the bytes are."""
+    description: str = ""
+    encoded: str = field(default="", repr=False)
+    """Base64, not decoded yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMessage:
+    """A document with everything that travels with it (gói tin văn bản)."""
+
+    sender: Organ
+    receivers: tuple[Organ, ...]
+    document_id: str
+    """Opaque: official examples hold the date 2014/02/30 in it."""
+    code: MessageCode
+    promulgation: Promulgation
+    document_type: DocumentType
+    subject: str
+    """Trích yếu."""
+    content: str = ""
+    signer: DocumentSigner
+    due_on: date | None = None
+    """Hạn trả lời."""
+    other: OtherInfo
+    responses: tuple[ResponseFor, ...] = ()
+    steering: Steering | None = Steering.NONE
+    to_places: tuple[str, ...] = ()
+    """Nơi nhận."""
+    traces: tuple[Trace, ...] = ()
+    business: Business | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusMessage:
+    """What became of a document at its receiver, or that its sender wants it back (gói tin trạng thái)."""
+
+    sender: Organ
+    response_for: ResponseFor
+    """The document, and with ``organ_id`` the addressee of this message."""
+    staff: Staff | None
+    code: str
+    """``01`` … ``06``, ``13``, ``15``, ``16``."""
+    description: str
+    at: datetime | None
+    """Aware, +07:00."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMessage:
+    """Something else that uses the namespace of edXML, such as an antivirus report."""
+
+    elements: tuple[str, ...]
+    """Names of the elements at the top."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message that was read, and what was noticed while reading it."""
+
+    message: DocumentMessage | StatusMessage | OtherMessage
+    signature: EnvelopeSignature
+    references: tuple[Reference, ...] = ()
+    notices: tuple[Reason, ...] = ()
+    """What was missing, repaired or not read; each names the path of the element."""
+    sha256: str = ""
+    """Of the whole file, lower-case hexadecimal, as the axis sends it beside the message."""
+
+    @property
+    def kind(self) -> MessageKind:
+        """Document, status or other."""
+        match self.message:
+            case DocumentMessage():
+                return MessageKind.DOCUMENT
+            case StatusMessage():
+                return MessageKind.STATUS
+        return MessageKind.OTHER
