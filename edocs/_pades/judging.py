@@ -114,7 +114,8 @@ class Judge:
         found += changes.reasons
         notices += changes.notices
         report = replace(report, integrity=integrity, covers=changes.covers, changes_after=changes.changes)
-        report, trust_findings, trust_notices = self._judge_trust(report, signature)
+        # Only a sound signature under an accepted key can vouch for what its signer claims.
+        report, trust_findings, trust_notices = self._judge_trust(report, signature, is_sound=not crypto)
         if report.sub_filter != _PADES:
             notices.append(reason("format.not_pades", sub_filter=report.sub_filter))
         return _conclude(report, [*found, *trust_findings], [*notices, *trust_notices])
@@ -146,7 +147,7 @@ class Judge:
         )
 
     def _judge_trust(
-        self, report: SignatureReport, signature: EmbeddedPdfSignature
+        self, report: SignatureReport, signature: EmbeddedPdfSignature, *, is_sound: bool
     ) -> tuple[SignatureReport, list[Reason], list[Reason]]:
         notices: list[Reason] = []
         proven = proven_time(signature, self.trust, self.source, self.at) if self.trust.anchors else None
@@ -162,7 +163,7 @@ class Judge:
                 findings.append(reason("trust.revocation_required"))
             else:
                 notices.append(reason("trust.revocation_unknown"))
-        trusted = not findings
+        trusted = is_sound and not findings
         role, rule = decide_role(signature, self.trust, is_trusted=trusted)
         claimed = claimed_role(signature)
         if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
