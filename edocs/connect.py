@@ -1,16 +1,63 @@
-"""``scheme:rest`` becomes an adapter, imported on use: a command pays for the adapter that it names and no other."""
+"""``scheme:rest`` becomes an adapter, imported on use: a command pays for the adapter that it names and no other.
+
+Kết nối theo URI: ``pkcs12:PATH``, ``pem:CERT?key=PATH``, ``local:4``. Third parties add signer schemes through the
+entry point group ``edocs.signers``: the name is the scheme, the object a function of (what follows the colon,
+``SecretsHandler``) that returns a ``Signer``.
+"""
 
 from __future__ import annotations
 
 import importlib
+import re
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from edocs.errors import UsageError
+from edocs.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from edocs.ports import Engine
+    from edocs.ports import Engine, SecretsHandler, Signer
 
-__all__ = ["open_engine"]
+__all__ = ["open_engine", "open_signer"]
+
+_SIGNERS = {
+    "pem": ("edocs.signers.pem", "open_pem"),
+    "pkcs12": ("edocs.signers.pkcs12", "open_pkcs12"),
+}
+_SIGNER_GROUP = "edocs.signers"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(.*)", re.DOTALL)  # two letters at least: C: is a drive
+
+
+def open_signer(uri: str, secrets: SecretsHandler) -> Signer:
+    """Open the private key that ``uri`` names.
+
+    Mở khóa bí mật. A bare path that ends in .p12 or .pfx is taken as ``pkcs12:``.
+
+    Args:
+        secrets: Asked by name for a passphrase or PIN, only where there is one.
+
+    Raises:
+        UsageError: No such scheme; the hint lists the known ones.
+        MissingExtraError: The adapter needs a package that is not installed.
+        SecretError, UnreadableError: As the adapter finds.
+    """
+    scheme, rest = _split(uri)
+    if scheme in _SIGNERS:
+        module, name = _SIGNERS[scheme]
+        opener: Callable[[str, SecretsHandler], Signer] = getattr(importlib.import_module(module), name)
+        return opener(rest, secrets)
+    found = {entry.name: entry for entry in entry_points(group=_SIGNER_GROUP)}
+    if scheme not in found:
+        names = ", ".join(f"{name}:" for name in sorted({*_SIGNERS, *found}))
+        raise UsageError("no such kind of signer: {uri}", hint="one of {names}", uri=uri, names=names)
+    try:
+        opener = found[scheme].load()
+    except ImportError as exc:
+        raise MissingExtraError(
+            "the adapter for {scheme}: needs a package that is not installed: {why}", scheme=scheme, why=exc
+        ) from exc
+    return opener(rest, secrets)
 
 
 def open_engine(uri: str) -> Engine:
@@ -28,3 +75,11 @@ def open_engine(uri: str) -> Engine:
     else:
         raise UsageError("no such engine: {uri}", hint="serial:, local: or local:N", uri=uri)
     return engine
+
+
+def _split(uri: str) -> tuple[str, str]:
+    match = _SCHEME.fullmatch(uri)
+    if match:
+        return match[1], match[2]
+    path = uri.partition("?")[0]
+    return ("pkcs12", uri) if PurePath(path).suffix.lower() in (".p12", ".pfx") else ("", uri)

@@ -1,0 +1,1 @@
+"""Adapters: where private keys live. Each turns one URI scheme into a ``Signer``."""
