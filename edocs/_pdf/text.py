@@ -1,0 +1,90 @@
+"""Where each letter of a page stands, read with PDFium: lines of characters with their boxes, in points.
+
+Hình học chữ trên trang. pypdf knows only where a run of text begins; a blank between two letters needs the boxes
+of both. Text that is drawn as an image has no letters here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from edocs.errors import NotPdfError
+
+__all__ = ["Letter", "TextLine", "read_lines"]
+
+_SAME_LINE_PT = 2.0
+_MAX_LETTERS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One character and where it stands (points, from the lower left)."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """The characters on one baseline, from left to right; blanks are left out."""
+
+    letters: tuple[Letter, ...]
+
+    @property
+    def text(self) -> str:
+        """The characters without blanks, precomposed."""
+        return unicodedata.normalize("NFC", "".join(letter.text for letter in self.letters))
+
+    @property
+    def baseline(self) -> float:
+        """Height of the baseline."""
+        return self.letters[0].baseline
+
+
+def read_lines(document: bytes, page: int) -> list[TextLine]:
+    """The text of ``page`` (0 is the first), from top to bottom.
+
+    Raises:
+        NotPdfError: PDFium cannot open the document or the page.
+    """
+    try:
+        with pypdfium2.PdfDocument(document) as pdf:
+            sheet = pdf[page]
+            text = sheet.get_textpage()
+            letters = list(_letters(text))
+            text.close()
+            sheet.close()
+    except (pypdfium2.PdfiumError, IndexError) as exc:
+        raise NotPdfError("not a PDF that can be read: {why}", why=exc) from exc
+    return _lines(letters)
+
+
+def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for index in range(min(page.count_chars(), _MAX_LETTERS)):
+        character = chr(pdfium.FPDFText_GetUnicode(page, index))
+        if character.isspace() or not character.isprintable():
+            continue
+        left, _, right, _ = page.get_charbox(index, loose=True)
+        pdfium.FPDFText_GetCharOrigin(page, index, x, y)
+        size = pdfium.FPDFText_GetFontSize(page, index)
+        yield Letter(text=character, left=left, right=right, baseline=y.value, size=size)
+
+
+def _lines(letters: list[Letter]) -> list[TextLine]:
+    rows: list[list[Letter]] = []
+    for letter in sorted(letters, key=lambda item: -item.baseline):
+        if rows and rows[-1][0].baseline - letter.baseline <= _SAME_LINE_PT:
+            rows[-1].append(letter)
+        else:
+            rows.append([letter])
+    return [TextLine(letters=tuple(sorted(row, key=lambda item: item.left))) for row in rows]
