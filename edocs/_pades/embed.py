@@ -1,0 +1,160 @@
+"""The signature dictionary and its gap (ISO 32000-2, 12.8.1): written once with room, filled without moving a byte.
+
+Từ điển chữ ký và chỗ trống cho chữ ký. The byte range is everything but the hexadecimal string of ``/Contents``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+
+from edocs._pades.permits import FieldLock
+from edocs._pdf.increment import Increment
+from edocs.errors import StateRefusedError
+from edocs.model import HANOI
+
+__all__ = ["Gap", "Mdp", "Statement", "add_signature", "fill_gap", "imprint_of", "render"]
+
+_BYTE_RANGE_WIDTH = 46  # brackets, "0", and three offsets of up to 13 digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mdp:
+    """What a signature forbids from then on (12.8.2)."""
+
+    is_certification: bool
+    """DocMDP with ``/P 2``: filling fields and signing stay allowed."""
+    lock: FieldLock | None
+    is_update: bool = False
+    """An approval signature that repeats ``/P 2`` beside its lock (PDF 2.0)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the signature dictionary says."""
+
+    reason: str
+    location: str
+    signed_at: datetime
+    size_bytes: int
+    """To reserve for the CMS."""
+    mdp: Mdp
+
+
+class Gap(generic.PdfObject):
+    """Written literally; remembers where."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.start = -1
+
+    def write_to_stream(self, stream: BytesIO, handler: object = None, container_ref: object = None) -> None:
+        """Called by the writer, once."""
+        del handler, container_ref
+        self.start = stream.tell()
+        stream.write(self.text)
+
+
+def add_signature(increment: Increment, field: generic.DictionaryObject, statement: Statement) -> tuple[Gap, Gap]:
+    """Put an unfilled signature dictionary into ``field``.
+
+    Returns:
+        The gaps of ``/Contents`` and of ``/ByteRange``.
+    """
+    mdp = statement.mdp
+    contents, byte_range = Gap(b"<" + b"0" * (2 * statement.size_bytes) + b">"), Gap(b" " * _BYTE_RANGE_WIDTH)
+    signature = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Sig"),
+            pdf_name("/Filter"): pdf_name("/Adobe.PPKLite"),
+            pdf_name("/SubFilter"): pdf_name("/ETSI.CAdES.detached"),
+            pdf_name("/ByteRange"): byte_range,
+            pdf_name("/Contents"): contents,
+            pdf_name("/M"): generic.pdf_date(statement.signed_at.astimezone(HANOI)),
+        }
+    )
+    for key, text in (("/Reason", statement.reason), ("/Location", statement.location)):
+        if text:
+            signature[key] = pdf_string(text)
+    reference = increment.add_object(signature)
+    entries = _references(increment, mdp)
+    if entries:
+        signature["/Reference"] = generic.ArrayObject(entries)
+    if mdp.is_certification:
+        perms = increment.root.setdefault(pdf_name("/Perms"), generic.DictionaryObject()).get_object()
+        perms["/DocMDP"] = reference
+        increment.update_root()
+        increment.update_container(perms)
+    field["/V"] = reference
+    increment.update_container(field)
+    return contents, byte_range
+
+
+def render(increment: Increment, contents: Gap, byte_range: Gap) -> bytes:
+    """The whole document, its byte range filled in."""
+    stream = increment.render()
+    total = stream.tell()
+    start, end = contents.start, contents.start + len(contents.text)
+    text = b"[0 %d %d %d]" % (start, end, total - end)
+    stream.seek(byte_range.start)
+    stream.write(text.ljust(_BYTE_RANGE_WIDTH))
+    return stream.getvalue()
+
+
+def imprint_of(document: bytes, gap_start: int, gap_end: int, digest: str) -> bytes:
+    """Digest of the byte range."""
+    view = memoryview(document)
+    state = hashlib.new(digest, view[:gap_start])
+    state.update(view[gap_end:])
+    return state.digest()
+
+
+def fill_gap(document: bytes, gap_start: int, gap_end: int, cms: bytes) -> bytes:
+    """``document`` with ``cms`` in its gap.
+
+    Raises:
+        StateRefusedError: The gap is not where the state says, or too small.
+    """
+    room = gap_end - gap_start - 2
+    gap = document[gap_start:gap_end]
+    if len(gap) != room + 2 or gap != b"<" + b"0" * room + b">" or 2 * len(cms) > room:
+        raise StateRefusedError("the prepared document has no room for the signature", hint="prepare it again")
+    return b"".join((document[: gap_start + 1], cms.hex().encode("ascii").ljust(room, b"0"), document[gap_end - 1 :]))
+
+
+def _references(increment: Increment, mdp: Mdp) -> list[generic.DictionaryObject]:
+    entries = []
+    if mdp.is_certification:
+        entries.append(_reference("/DocMDP", {"/P": generic.NumberObject(2)}))
+    if mdp.lock is not None:
+        parameters: dict[str, generic.PdfObject] = {"/Action": pdf_name(mdp.lock.action)}
+        if mdp.lock.action != "/All":
+            parameters["/Fields"] = generic.ArrayObject(pdf_string(name) for name in mdp.lock.names)
+        if mdp.is_certification or mdp.is_update:
+            parameters["/P"] = generic.NumberObject(2)  # as Acrobat writes it
+        entry = _reference("/FieldMDP", parameters)
+        root = increment.root_ref
+        entry["/Data"] = generic.IndirectObject(root.idnum, root.generation, root.pdf)
+        entries.append(entry)
+    return entries
+
+
+def _reference(method: str, parameters: dict[str, generic.PdfObject]) -> generic.DictionaryObject:
+    return generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/SigRef"),
+            pdf_name("/TransformMethod"): pdf_name(method),
+            pdf_name("/TransformParams"): generic.DictionaryObject(
+                {
+                    pdf_name("/Type"): pdf_name("/TransformParams"),
+                    pdf_name("/V"): pdf_name("/1.2"),
+                    **{pdf_name(key): value for key, value in parameters.items()},
+                }
+            ),
+        }
+    )

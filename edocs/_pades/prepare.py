@@ -1,0 +1,266 @@
+"""Everything about a signature but the key: EN 319 142-1, level B-B; ISO 32000-2, 12.8.
+
+Chuẩn bị và hoàn tất chữ ký PAdES. Steps of preparing:
+
+1. read the document, its fields, and what its signatures still allow;
+2. choose the field, or add one: before the seal's, so that the seal is drawn over the signature and comes last;
+3. reserve fields, or fill in number and date, where the spec asks for it;
+4. draw the stamp;
+5. write the signature dictionary with room for the CMS, whose size is known without signing;
+6. digest the byte range and state what the key has to sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+
+from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
+from edocs._pades.embed import Mdp, Statement, add_signature, fill_gap, imprint_of, render
+from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
+from edocs._pades.fill import fill_code
+from edocs._pades.form import FormField, read_fields, require_form
+from edocs._pades.permits import FieldLock, Permits, read_lock, read_permits
+from edocs._pades.place import Place, locate
+from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
+from edocs._pades.stamp import stamp_appearance
+from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
+from edocs._pdf import entries
+from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs.errors import FieldError, PermissionRefusedError, SignatureValueError, StateRefusedError, UsageError
+from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Reservation, SignatureAlgorithm, SignatureSpec
+from edocs.ports import Signer
+
+__all__ = ["LIFETIME", "finish", "prepare"]
+
+LIFETIME = timedelta(hours=1)
+"""How long a prepared signature may wait for its value."""
+
+_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+_VALUE_SLACK = 16  # ECDSA values vary by a few bytes
+
+
+@dataclass(slots=True)
+class _Target:
+    """The field that is signed."""
+
+    name: str
+    dictionary: generic.DictionaryObject
+    widget: generic.DictionaryObject
+    rectangle: tuple[float, float, float, float] | None
+    is_new: bool
+
+
+def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime) -> PreparedSignature:
+    """Do everything that needs no key; only the certificates and the algorithm of ``signer`` are read."""
+    if spec.digest not in DIGESTS:
+        names = ", ".join(DIGESTS)
+        raise UsageError("digest not produced: {digest}", hint="one of {names}", digest=spec.digest, names=names)
+    # (1)
+    increment = open_increment(document)
+    chain = (signer.certificate, *signer.chain)
+    size = cms_size(chain, signer.algorithm, spec.digest, spec.role, _value_size(signer.certificate))
+    with pdf_errors():
+        fields = read_fields(increment)
+        permits = read_permits(fields.values(), increment.root)
+        # (2)
+        target = _target(increment, spec, fields, permits)
+        # (3)
+        fields = _change_form(increment, document, spec, fields, permits)
+        mdp = _mdp(increment, spec, fields, target, permits)
+        # (4)
+        _stamp(increment, target, spec, now)
+        # (5)
+        require_form(increment)
+        statement = Statement(reason=spec.reason, location=spec.location, signed_at=now, size_bytes=size, mdp=mdp)
+        contents, byte_range = add_signature(increment, target.dictionary, statement)
+        prepared = render(increment, contents, byte_range)
+    # (6)
+    start, end = contents.start, contents.start + len(contents.text)
+    imprint = imprint_of(prepared, start, end, spec.digest)
+    certificates = tuple(item.public_bytes(Encoding.DER) for item in chain)
+    return PreparedSignature(
+        document=prepared,
+        gap_start=start,
+        gap_end=end,
+        attributes=signed_attributes(imprint, spec.digest, signer.certificate, spec.role),
+        digest=spec.digest,
+        algorithm=signer.algorithm,
+        role=spec.role,
+        field=target.name,
+        certificates=certificates,
+        document_sha256=sha256_hex(prepared),
+        certificate_sha256=sha256_hex(certificates[0]),
+        created_at=now,
+        expires_at=min(now + LIFETIME, signer.certificate.not_valid_after_utc),
+    )
+
+
+def finish(state: PreparedSignature, value: bytes, now: datetime) -> bytes:
+    """Check everything that the state is bound to, then put the signature into the document."""
+    chain = _require_bound(state, now)
+    _require_value(state, chain[0], value)
+    cms = signed_data(state.attributes, value, chain, state.algorithm, state.digest)
+    return fill_gap(state.document, state.gap_start, state.gap_end, cms)
+
+
+def _change_form(
+    increment: Increment, document: bytes, spec: SignatureSpec, fields: dict[str, FormField], permits: Permits
+) -> dict[str, FormField]:
+    if spec.reserve is not None and spec.code is not None:
+        raise UsageError("reserving fields and filling them is two signatures", hint="approve first, then issue")
+    if spec.reserve is not None and not is_reserved(fields):
+        _require_draft(spec.reserve, permits)
+        reserve_fields(increment, document, spec.reserve, spec.stamp)
+    elif spec.code is not None:
+        fill_code(increment, fields, permits, spec.code)
+    else:
+        return fields
+    return read_fields(increment)
+
+
+def _require_draft(_: Reservation, permits: Permits) -> None:
+    if permits.is_signed:
+        raise PermissionRefusedError(
+            "the document is signed: fields reserved now would break that signature",
+            hint="reserve them with the first signature",
+        )
+
+
+def _target(increment: Increment, spec: SignatureSpec, fields: dict[str, FormField], permits: Permits) -> _Target:
+    choice = choose_field(fields, spec)
+    name = choice if isinstance(choice, str) else choice.name
+    permits.require(name)
+    if name == SEAL_FIELD and spec.code is None:
+        require_issued_form(fields)
+    if isinstance(choice, FormField):
+        return _Target(name, choice.dictionary, choice.widget, choice.rectangle, is_new=False)
+    place = _new_place(increment, spec)
+    if place is not None:
+        permits.require_new_visible(name)
+    reference = add_signature_field(increment, name, place)
+    added = reference.get_object()
+    rectangle = (place.left, place.bottom, place.right, place.top) if place else None
+    return _Target(name, added, added, rectangle, is_new=True)
+
+
+def _new_place(increment: Increment, spec: SignatureSpec) -> Place | None:
+    if spec.stamp is None:
+        return None
+    if spec.stamp.box is None:
+        raise FieldError("the stamp has no place", hint="give one with --at, or name a field that has one")
+    return locate(increment, spec.stamp.box)
+
+
+def _mdp(
+    increment: Increment, spec: SignatureSpec, fields: dict[str, FormField], target: _Target, permits: Permits
+) -> Mdp:
+    own = entries.dictionary(target.dictionary, "/Lock")
+    if own is not None:
+        lock = read_lock(own)
+        _require_open(lock, spec)
+        return Mdp(is_certification=spec.reserve is not None and not permits.is_signed, lock=lock)
+    if spec.reserve is None:
+        return Mdp(is_certification=False, lock=None)
+    lock = approval_lock({name: field for name, field in fields.items() if name != target.name})
+    if target.is_new or not permits.is_signed:
+        entry = lock_dictionary(lock)
+        if permits.is_signed:
+            entry["/P"] = generic.NumberObject(2)
+        target.dictionary["/Lock"] = increment.add_object(entry)
+        increment.update_container(target.dictionary)
+    return Mdp(is_certification=not permits.is_signed, lock=lock, is_update=permits.is_signed)
+
+
+def _require_open(lock: FieldLock, spec: SignatureSpec) -> None:
+    if spec.reserve is not None and any(lock.covers(name) for name in RESERVED_FIELDS):
+        raise PermissionRefusedError(
+            "the field's own lock would shut number, date and seal in", hint="sign another field: --field"
+        )
+
+
+def _stamp(increment: Increment, target: _Target, spec: SignatureSpec, now: datetime) -> None:
+    if spec.stamp is None:
+        return
+    if target.rectangle is None:
+        raise FieldError("the field has no place for a stamp: {name}", name=target.name, hint="sign with --no-stamp")
+    left, bottom, right, top = target.rectangle
+    stream = stamp_appearance(increment, spec.stamp, (right - left, top - bottom), now)
+    target.widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): increment.add_object(stream)})
+    increment.update_container(target.widget)
+
+
+def _require_bound(state: PreparedSignature, now: datetime) -> Sequence[x509.Certificate]:
+    if state.version != STATE_VERSION:
+        raise StateRefusedError(
+            "signing state of version {version}, not {known}",
+            hint="prepare the document again",
+            version=state.version,
+            known=STATE_VERSION,
+        )
+    if state.digest not in DIGESTS:
+        raise StateRefusedError("not a signing state", hint="prepare the document again")
+    if now >= state.expires_at:
+        raise StateRefusedError(
+            "the signing state expired at {time}",
+            hint="prepare the document again",
+            time=state.expires_at.isoformat(timespec="seconds"),
+        )
+    if sha256_hex(state.document) != state.document_sha256:
+        raise StateRefusedError("the prepared document was changed", hint="prepare it again")
+    if not state.certificates or sha256_hex(state.certificates[0]) != state.certificate_sha256:
+        raise StateRefusedError("the signing state is for another certificate", hint="prepare the document again")
+    try:
+        chain = [x509.load_der_x509_certificate(item) for item in state.certificates]
+    except ValueError as exc:
+        raise StateRefusedError("not a signing state", hint="prepare the document again") from exc
+    imprint = imprint_of(state.document, state.gap_start, state.gap_end, state.digest)
+    if signed_attributes(imprint, state.digest, chain[0], state.role) != state.attributes:
+        raise StateRefusedError("the prepared document was changed", hint="prepare it again")
+    return chain
+
+
+def _require_value(state: PreparedSignature, certificate: x509.Certificate, value: bytes) -> None:
+    key = certificate.public_key()
+    hashed = _HASHES[state.digest]
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and state.algorithm is SignatureAlgorithm.RSA_PKCS1:
+            key.verify(value, state.attributes, padding.PKCS1v15(), hashed)
+            return
+        if isinstance(key, rsa.RSAPublicKey) and state.algorithm is SignatureAlgorithm.RSA_PSS:
+            pss = padding.PSS(padding.MGF1(hashed), hashed.digest_size)
+            key.verify(value, state.attributes, pss, hashed)
+            return
+        if isinstance(key, ec.EllipticCurvePublicKey) and state.algorithm is SignatureAlgorithm.ECDSA:
+            key.verify(value, state.attributes, ec.ECDSA(hashed))
+            return
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError) as exc:
+        raise _wrong_value(state) from exc
+    raise _wrong_value(state)
+
+
+def _wrong_value(state: PreparedSignature) -> SignatureValueError:
+    return SignatureValueError(
+        "the signature value does not verify with the certificate ({algorithm}, {digest})",
+        hint="the answer belongs to another document or key; nothing was signed",
+        algorithm=state.algorithm.value,
+        digest=state.digest,
+    )
+
+
+def _value_size(certificate: x509.Certificate) -> int:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return (key.key_size + 7) // 8
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return 2 * ((key.key_size + 7) // 8) + _VALUE_SLACK
+    raise UsageError("key type not supported: {kind}", hint="RSA or ECDSA", kind=type(key).__name__)

@@ -1,0 +1,159 @@
+"""DOOR: signing official documents (ký số văn bản điện tử). PAdES B-B; Decree 30/2020/NĐ-CP, articles 12 to 14.
+
+One path: :func:`sign_pdf` is :func:`finish_pdf` of :func:`prepare_pdf` and the signer's answer, whether that comes from
+a key file at once or from a phone minutes later. Approving and issuing are the same path with fields reserved, or
+number and date filled in, under the same signature. It verifies no earlier signature: see ``edocs.verify``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from edocs._pades.prepare import finish, prepare
+from edocs._pades.state import PreparedSignature
+from edocs._trust.signer_check import check_signer
+from edocs.errors import UsageError
+from edocs.model import Level, Reservation, Role, SignatureSpec
+from edocs.ports import RevocationSource, Signer
+
+__all__ = ["PreparedSignature", "approve_pdf", "finish_pdf", "issue_pdf", "prepare_pdf", "sign_pdf"]
+
+
+def sign_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    revocation: RevocationSource | None = None,
+) -> bytes:
+    """Sign a PDF, PAdES B-B.
+
+    Ký số: the document stays byte for byte, the signature is appended.
+
+    Args:
+        document: The PDF; never changed.
+        now: Aware signing time; None: the clock.
+        revocation: Asked about the signer's certificate; None: not asked.
+
+    Returns:
+        The signed PDF.
+
+    Raises:
+        NotPdfError, EncryptedError: The document cannot be read.
+        CertificateRefusedError: Expired, not yet valid, for another use, weak, or revoked.
+        FieldError, PermissionRefusedError: The field is signed already, or an earlier signature forbids it.
+        StampError, NoFontError: The stamp cannot be drawn.
+        SignatureValueError: The signer answered with a value that is not its certificate's.
+
+    Source: EN 319 142-1, clause 6.3; ISO 32000-2, 12.8.
+    """
+    moment = _moment(now)
+    prepared = prepare_pdf(document, signer, spec, now=moment, revocation=revocation)
+    return finish_pdf(prepared, signer.sign(prepared.attributes, prepared.digest), now=moment)
+
+
+def prepare_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    revocation: RevocationSource | None = None,
+) -> PreparedSignature:
+    """Do everything but the private key's work.
+
+    Chuẩn bị ký: of ``signer`` only certificate, chain and algorithm are read. The key has to sign
+    ``prepared.attributes`` with ``prepared.digest``.
+
+    Returns:
+        Plain data, valid for an hour; ``to_json()`` and ``from_json()`` store it.
+
+    Raises:
+        EdocsError: As :func:`sign_pdf`, but for SignatureValueError.
+    """
+    moment = _moment(now)
+    if spec.level is not Level.B_B:
+        raise UsageError("level not supported: {level}", hint="B-B", level=spec.level.value)
+    check_signer(signer.certificate, signer.chain, moment, revocation)
+    return prepare(document, signer, spec, moment)
+
+
+def finish_pdf(prepared: PreparedSignature, value: bytes, *, now: datetime | None = None) -> bytes:
+    """Put the signature value into the prepared document.
+
+    Hoàn tất chữ ký: nothing in ``prepared`` is believed. Digests are computed again, and the value must verify with the
+    certificate, so garbage or another document's answer is never embedded.
+
+    Args:
+        value: RSA: the raw value; ECDSA: DER.
+
+    Raises:
+        StateRefusedError: Another version, expired, or the document or certificate was changed.
+        SignatureValueError: The value does not verify.
+    """
+    return finish(prepared, value, _moment(now))
+
+
+def approve_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    revocation: RevocationSource | None = None,
+) -> bytes:
+    """Sign a draft as the person in authority, with number, date and seal reserved.
+
+    Ký ban hành của người có thẩm quyền. (1) The fields ``edocs.number``, ``edocs.date`` and ``edocs.seal`` are reserved
+    where ``spec.reserve`` says; (2) the person certifies the document: filling fields and signing stay allowed
+    (DocMDP P=2), all but the reserved fields and empty signature fields are locked (FieldMDP). Where another person has
+    approved it before, the fields are there, and this one is an approval signature with the same lock.
+
+    Raises:
+        UsageError: ``spec.role`` is not personal.
+        FieldError: The blanks for number and date are not found; give their places.
+        EdocsError: As :func:`sign_pdf`.
+
+    Source: Decree 30, article 13 and annex I.II.7; ISO 32000-2, 12.8.2.
+    """
+    if spec.role is not Role.PERSONAL:
+        raise UsageError("a document is approved by a person", hint="role personal")
+    reserving = replace(spec, reserve=spec.reserve or Reservation())
+    return sign_pdf(document, signer, reserving, now=now, revocation=revocation)
+
+
+def issue_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    revocation: RevocationSource | None = None,
+) -> bytes:
+    """Fill in number and date, and sign as the agency, in one update.
+
+    Ban hành: cấp số, thời gian, đóng dấu. (1) ``spec.code`` goes into the reserved fields, the only change that the
+    person's signature allows; (2) the agency signs in ``edocs.seal``, which locks every field.
+
+    Raises:
+        UsageError: ``spec.role`` is not organisation, or there is no ``spec.code``.
+        FieldError: Nothing is reserved (approve first), or it is filled or sealed already.
+        EdocsError: As :func:`sign_pdf`.
+
+    Source: Decree 30, article 14 and annex I.II.3, 4 and 8.
+    """
+    if spec.role is not Role.ORGANISATION:
+        raise UsageError("a document is issued by an agency", hint="role organisation")
+    if spec.code is None:
+        raise UsageError("no number and date to issue the document under", hint="give spec.code")
+    return sign_pdf(document, signer, spec, now=now, revocation=revocation)
+
+
+def _moment(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    if now.tzinfo is None:
+        raise UsageError("the time has no time zone", hint="give an aware datetime")
+    return now
