@@ -76,12 +76,12 @@ def audit(
     tally = Tally()
     with open_output(jsonl, _inputs(jsonl, paths, listing, trust)) if jsonl else nullcontext() as stream:
         finished = _run(records, _writer(console, stream), tally, console, total)
+        if finished and not tally.files:  # inside, so that an older OUT stays
+            raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     _summarise(tally, console)
     if not finished:
         console.say("interrupted: the lines written so far are whole")
         return _EXIT_INTERRUPTED
-    if not tally.files:
-        raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     return tally.exit_code()
 
 
