@@ -1,5 +1,7 @@
 """For the tests of those who use edocs: a PKI of their own, and made-up documents. Never trust what it makes."""
 
+from edocs.testing.agencies import SampleAgency, SampleType, sample_agencies, sample_types
+from edocs.testing.corpus import PlannedDocument, SigningCase, plan_documents, planned_letter
 from edocs.testing.images import sample_seal_png, sample_signature_png
 from edocs.testing.letter import Letter, LetterPlaces, letter_places, sample_letter, sample_pdf
 from edocs.testing.pki import PASSPHRASE, Identity, Pki, make_pki
@@ -10,10 +12,18 @@ __all__ = [
     "Letter",
     "LetterPlaces",
     "Pki",
+    "PlannedDocument",
+    "SampleAgency",
+    "SampleType",
+    "SigningCase",
     "letter_places",
     "make_pki",
+    "plan_documents",
+    "planned_letter",
+    "sample_agencies",
     "sample_letter",
     "sample_pdf",
     "sample_seal_png",
     "sample_signature_png",
+    "sample_types",
 ]

@@ -97,11 +97,11 @@ class Letter:
     )
     """Box 9a (Kính gửi); none: the box is left out."""
     body: tuple[str, ...] = _BODY
-    """Box 6, a string a paragraph."""
+    """Box 6, a string a paragraph; one in capitals alone is a heading."""
     authority: str = "TM. ỦY BAN NHÂN DÂN"
-    """Box 7a, first line (quyền hạn của người ký); may be empty."""
+    """Box 7a (quyền hạn của người ký), a line a line, such as ``TM. ỦY BAN NHÂN DÂN`` and ``KT. CHỦ TỊCH``."""
     position: str = "CHỦ TỊCH"
-    """Box 7a, second line (chức vụ)."""
+    """Box 7a, last line (chức vụ)."""
     signer: str = "Nguyễn Văn An"
     """Box 7b (họ tên)."""
     copies: tuple[str, ...] = ("Như trên", "Thường trực Tỉnh ủy (b/c)", "Chủ tịch, các Phó Chủ tịch", "Cổng TTĐT tỉnh")
@@ -326,11 +326,14 @@ def _body(sheet: Typesetter, letter: Letter, y: float) -> float:
     """Box 6. The last two lines go to a new page where the closing does not fit below them."""
     lines = [pair for paragraph in letter.body for pair in _paragraph(letter, paragraph)]
     for index, (font, line) in enumerate(lines):
-        y += _LEADING + (_PARAGRAPH_GAP if line.indent_mm else 0.0)
+        y += _LEADING + (_PARAGRAPH_GAP if line.indent_mm or font == _BOLD else 0.0)
         rest = _LEADING + _closing_height(letter) if index == max(len(lines) - 2, 0) else 0.0
         if y + (rest or _kept_below(lines, index)) > _BOTTOM:
             y = _next_page(sheet)
-        sheet.justified(_LEFT, y, line, _WIDTH, font)
+        if font == _BOLD:
+            sheet.centred(_MIDDLE, y, line.text, font)
+        else:
+            sheet.justified(_LEFT, y, line, _WIDTH, font)
     return y
 
 
@@ -344,8 +347,10 @@ def _kept_below(lines: list[tuple[Font, Line]], index: int) -> float:
 
 
 def _paragraph(letter: Letter, text: str) -> list[tuple[Font, Line]]:
+    if text.isupper():
+        return [(_BOLD, line) for line in wrap(text, _BOLD, _WIDTH)]
     # Annex I.II.6a: the grounds of a document are set in italics.
-    font = _GROUNDS_FONT if letter.kind and text.startswith("Căn cứ ") else _BODY_FONT
+    font = _GROUNDS_FONT if letter.kind and text.startswith(("Căn cứ ", "Theo đề nghị ")) else _BODY_FONT
     return [(font, line) for line in wrap(text, font, _WIDTH, _INDENT)]
 
 
@@ -356,7 +361,7 @@ def _next_page(sheet: Typesetter) -> float:
 
 
 def _closing_height(letter: Letter) -> float:
-    signer = 10.0 + (6.2 if letter.authority else 0.0) + 32.0
+    signer = 10.0 + 6.2 * len(letter.authority.splitlines()) + 32.0
     return max(signer, 10.0 + 5.0 + 4.7 * (len(letter.copies) + 1)) + 1.5
 
 
@@ -364,7 +369,7 @@ def _closing(sheet: Typesetter, letter: Letter, y: float) -> tuple[Box, Box]:
     """Boxes 7a, 7b and 9b; the places of 7c and 8."""
     y += 10.0
     _copies(sheet, letter, y)
-    for text in filter(None, (letter.authority, letter.position)):
+    for text in (*letter.authority.splitlines(), letter.position):
         sheet.centred(_SIGNER_MIDDLE, y, text, _BOLD)
         y += 6.2
     y -= 6.2
