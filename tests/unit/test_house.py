@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,8 @@ import pytest
 
 import edocs
 import edocs.cli
-from edocs.cli.main import COMMANDS
+from edocs.cli.console import EXIT_ORDER
+from edocs.cli.main import COMMANDS, EXIT_DEFECT, EXIT_INTERRUPTED
 from edocs.errors import EdocsError
 from edocs.locale import translate
 
@@ -155,3 +157,20 @@ def test_a_function_does_one_step(name: str) -> None:
     ]
 
     assert long == []
+
+
+def guide(name: str) -> str:
+    return (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_guide_lists_every_command(name: str) -> None:
+    assert f"`{name}`" in guide("cli.md")
+
+
+def test_the_guide_lists_every_exit_code_and_their_order() -> None:
+    codes = {kind.exit_code for _, kind in error_classes() if issubclass(kind, EdocsError)}
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", guide("cli.md"), re.MULTILINE)}
+
+    assert listed == codes | {0, 3, EXIT_DEFECT, EXIT_INTERRUPTED}
+    assert ", ".join(map(str, EXIT_ORDER)) in guide("cli.md")
