@@ -20,7 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from edocs._pdf.appearance import AppearanceError, shown_text
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._pdf.fields import find_field, inherited
+from edocs._pdf.fields import entry, find_field, inherited
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
 from edocs.model.rules import reason
 
@@ -146,4 +146,4 @@ def _value(field: generic.DictionaryObject) -> str:
 
 def _place(field: generic.DictionaryObject) -> tuple[str, ...]:
     rectangle = [str(number) for number in field["/Rect"]]
-    return (*rectangle, str(field.get("/F", "")))
+    return (*rectangle, str(entry(field, "/F")))

@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._pdf.fields import entry
 from edocs.model import Reason
 from edocs.model.rules import reason
 
@@ -115,8 +116,8 @@ def _read_field(name: str, reference: object) -> SignatureField:
         field=field,
         value=value,
         value_reference=getattr(value_reference, "reference", None),
-        sub_filter=str(value.get("/SubFilter", "")).lstrip("/"),
-        is_document_timestamp=value.get("/Type", "/Sig") == "/DocTimeStamp",
+        sub_filter=str(entry(value, "/SubFilter") or "").lstrip("/"),
+        is_document_timestamp=str(entry(value, "/Type")) == "/DocTimeStamp",
         byte_range=[int(n) if isinstance(n, generic.NumberObject) else str(n) for n in value.raw_get("/ByteRange")],
         contents=bytes(contents.original_bytes),
     )

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from pyhanko.pdf_utils import generic
 
+from edocs._pdf.fields import entry
+
 __all__ = ["AppearanceError", "shown_text"]
 
 _TOKEN = re.compile(
@@ -41,10 +43,10 @@ def shown_text(appearance: object) -> str:
     """
     if not isinstance(appearance, generic.StreamObject):
         raise AppearanceError("it has no appearance")
-    resources = appearance.get("/Resources", generic.DictionaryObject())
+    resources = _dictionary(appearance, "/Resources")
     if set(resources) - {"/Font", "/ProcSet"}:
         raise AppearanceError("its appearance uses more than fonts")
-    fonts = resources.get("/Font", generic.DictionaryObject())
+    fonts = _dictionary(resources, "/Font")
     content = appearance.data
     text: list[str] = []
     decode: Callable[[bytes], str] = _latin
@@ -70,6 +72,11 @@ def shown_text(appearance: object) -> str:
     return "".join(text)
 
 
+def _dictionary(parent: generic.DictionaryObject, key: str) -> generic.DictionaryObject:
+    value = entry(parent, key)
+    return value if isinstance(value, generic.DictionaryObject) else generic.DictionaryObject()
+
+
 def _string(kind: str, token: bytes) -> bytes:
     if kind == "literal":
         return _ESCAPE.sub(rb"\1", token[1:-1])
@@ -82,11 +89,11 @@ def _latin(data: bytes) -> str:
 
 
 def _decoder(fonts: generic.DictionaryObject, name: bytes) -> Callable[[bytes], str]:
-    font = fonts.get(name.decode("latin-1"))
+    font = entry(fonts, name.decode("latin-1"))
     if not isinstance(font, generic.DictionaryObject):
         raise AppearanceError("its font is missing")
-    to_unicode = font.get("/ToUnicode")
-    if font.get("/Subtype") != "/Type0":
+    to_unicode = entry(font, "/ToUnicode")
+    if str(entry(font, "/Subtype")) != "/Type0":
         return _latin
     if not isinstance(to_unicode, generic.StreamObject):
         raise AppearanceError("its text cannot be read")

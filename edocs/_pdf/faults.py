@@ -11,7 +11,6 @@ import zlib
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.general import CMSExtractionError, SigningError
-from pyhanko_certvalidator.errors import ValidationError
 
 __all__ = ["PARSER_FAULTS", "describe"]
 
@@ -23,7 +22,6 @@ PARSER_FAULTS: tuple[type[Exception], ...] = (
     PdfError,
     CMSExtractionError,
     SigningError,
-    ValidationError,
     ValueError,
     TypeError,
     LookupError,

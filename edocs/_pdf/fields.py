@@ -7,16 +7,24 @@ from collections.abc import Iterator
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-__all__ = ["find_field", "form_fields", "inherited"]
+__all__ = ["entry", "find_field", "form_fields", "inherited"]
 
 _DEPTH = 32
 
 
+def entry(dictionary: generic.DictionaryObject, key: str) -> generic.PdfObject | None:
+    """The value of ``key``, a reference followed; None where there is none. (``dict.get`` would not follow it.)"""
+    if key not in dictionary:
+        return None
+    value: generic.PdfObject = dictionary[key]
+    return value
+
+
 def form_fields(handler: PdfHandler) -> Iterator[tuple[str, generic.DictionaryObject]]:
     """Every terminal field of the form, with its fully qualified name."""
-    form = handler.root.get("/AcroForm")
+    form = entry(handler.root, "/AcroForm")
     if isinstance(form, generic.DictionaryObject):
-        yield from _walk(form.get("/Fields"), "", 0)
+        yield from _walk(entry(form, "/Fields"), "", 0)
 
 
 def find_field(handler: PdfHandler, name: str) -> generic.DictionaryObject | None:
@@ -34,7 +42,7 @@ def inherited(field: generic.DictionaryObject, key: str) -> generic.PdfObject | 
         if key in node:
             value: generic.PdfObject = node[key]
             return value
-        node = node.get("/Parent")
+        node = entry(node, "/Parent")
     return None
 
 
@@ -45,9 +53,9 @@ def _walk(kids: object, prefix: str, depth: int) -> Iterator[tuple[str, generic.
         field = kids[index]
         if not isinstance(field, generic.DictionaryObject):
             continue
-        partial = field.get("/T")
+        partial = entry(field, "/T")
         name = prefix if partial is None else f"{prefix}.{partial}" if prefix else str(partial)
-        children = field.get("/Kids")
+        children = entry(field, "/Kids")
         has_subfields = isinstance(children, generic.ArrayObject) and any(
             isinstance(child := children[i], generic.DictionaryObject) and "/T" in child for i in range(len(children))
         )
