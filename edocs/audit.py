@@ -22,6 +22,8 @@ from edocs.verify import verify_pdf
 
 __all__ = ["audit_pdfs", "find_pdfs"]
 
+_CLAUSE = "docs/audit.md"  # no standard speaks of a file that the system does not give out
+
 
 def audit_pdfs(
     paths: Iterable[Path],
@@ -107,7 +109,7 @@ class _Verification:
             path,
             Reason(
                 rule="audit.worker_died",
-                clause="",
+                clause=_CLAUSE,
                 message="the process that verified the file died, twice",
                 hint="verify the file alone, with more memory; report it if it dies again",
             ),
@@ -137,11 +139,13 @@ def _regular_size(path: Path) -> int:
         raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
     except (OSError, ValueError) as exc:  # ValueError: a name with a NUL, from a list
         why = exc.strerror if isinstance(exc, OSError) else exc
-        raise UnreadableError("file cannot be read: {path}: {why}", path=path, why=why or exc) from exc
+        raise UnreadableError(
+            "file cannot be read: {path}: {why}", hint="check its permissions", path=path, why=why or exc
+        ) from exc
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError("folder cannot be listed: {path}", hint="check its permissions", path=path)
     if not stat.S_ISREG(status.st_mode):  # a named pipe would be waited for without end
-        raise UnreadableError("not an ordinary file: {path}", path=path)
+        raise UnreadableError("not an ordinary file: {path}", hint="copy its content to a file", path=path)
     return status.st_size
 
 
@@ -156,14 +160,14 @@ def _fingerprint(path: Path) -> tuple[str, int]:
 
 def _unreadable(error: EdocsError) -> Reason:
     return Reason(
-        rule="file.unreadable", clause="", message=error.template, hint=error.hint_template, params=error.params
+        rule="file.unreadable", clause=_CLAUSE, message=error.template, hint=error.hint_template, params=error.params
     )
 
 
 def _defect(error: Exception) -> Reason:
     return Reason(
         rule="audit.defect",
-        clause="",
+        clause=_CLAUSE,
         message="internal error ({kind}): this is a defect of edocs",
         hint="report it, with the file if you may",
         params={"kind": type(error).__name__},
