@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING
 from edocs.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from edocs.ports import Engine, SecretsHandler, Signer
+    from collections.abc import Iterable
+    from pathlib import Path
 
-__all__ = ["open_engine", "open_signer"]
+    from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer
+
+__all__ = ["open_engine", "open_revocation", "open_signer"]
 
 _SIGNERS = {
     "pem": ("edocs.signers.pem", "open_pem"),
@@ -58,6 +61,19 @@ def open_signer(uri: str, secrets: SecretsHandler) -> Signer:
             "the adapter for {scheme}: needs a package that is not installed: {why}", scheme=scheme, why=exc
         ) from exc
     return opener(rest, secrets)
+
+
+def open_revocation(paths: Iterable[Path]) -> RevocationSource:
+    """Revocation as the CRLs and OCSP responses in ``paths`` (files or folders) know it.
+
+    Nguồn thông tin thu hồi.
+
+    Raises:
+        UnreadableError: One of them is neither certificate nor list.
+    """
+    trust = importlib.import_module("edocs.verify").load_trust(paths)
+    source: RevocationSource = importlib.import_module("edocs._trust.revocation").StoreRevocation(trust)
+    return source
 
 
 def open_engine(uri: str) -> Engine:

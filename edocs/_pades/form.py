@@ -82,7 +82,7 @@ def _walk(
         if not isinstance(kid, generic.IndirectObject):
             continue
         if kid.reference in seen or len(seen) > _MAX_FIELDS:
-            raise NotPdfError("not a PDF that can be read: {why}", why="its form refers to itself")
+            raise NotPdfError("the form of the PDF refers to itself")
         seen.add(kid.reference)
         dictionary = kid.get_object()
         if not isinstance(dictionary, generic.DictionaryObject) or "/T" not in dictionary:

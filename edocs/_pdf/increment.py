@@ -90,9 +90,7 @@ def open_increment(document: bytes) -> Increment:
     """
     if not document.startswith(b"%PDF-"):
         raise NotPdfError(
-            "not a PDF: {why}",
-            hint="give a PDF file",
-            why="it is empty" if not document else "it does not start with %PDF-",
+            "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty", hint="give a PDF file"
         )
     with pdf_errors():
         increment = Increment(BytesIO(document), prev=_read(document))

@@ -50,13 +50,14 @@ def _check_validity(certificate: x509.Certificate, now: datetime) -> None:
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if start <= now <= end:
         return
-    template = (
+    raise CertificateRefusedError(
         "the certificate expired at {end}; now is {now}"
         if now > end
-        else "the certificate is not valid before {start}; now is {now}"
-    )
-    raise CertificateRefusedError(
-        template, hint="use a valid certificate, or set the clock", start=_time(start), end=_time(end), now=_time(now)
+        else "the certificate is not valid before {start}; now is {now}",
+        hint="use a valid certificate, or set the clock",
+        start=_time(start),
+        end=_time(end),
+        now=_time(now),
     )
 
 

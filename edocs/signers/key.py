@@ -20,7 +20,7 @@ from edocs.model import SignatureAlgorithm
 __all__ = ["KeySigner", "read_location"]
 
 _DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-_OPTIONS = ("key", "padding")
+_OPTIONS = ("chain", "key", "padding")
 
 
 class KeySigner:
