@@ -1,6 +1,6 @@
 """Sign, verify, exchange and count the official documents of Vietnamese agencies.
 
-Ký số, xác thực, trao đổi và thống kê văn bản điện tử. The public names are imported on first use, so that
+Ký số, xác thực, trao đổi và thống kê văn bản điện tử. The names below are imported on first use, so that
 ``import edocs`` costs next to nothing; a module such as :mod:`edocs.sign` is imported as usual.
 """
 
@@ -12,19 +12,78 @@ from typing import TYPE_CHECKING
 from edocs._version import __version__
 
 if TYPE_CHECKING:
+    from edocs.audit import audit_pdfs
+    from edocs.connect import open_engine, open_signer
     from edocs.errors import EdocsError
+    from edocs.exchange import inspect_message, pack, unpack
+    from edocs.model import (
+        Box,
+        DocumentCode,
+        Policy,
+        Reservation,
+        Role,
+        SignatureSpec,
+        Stamp,
+        TrustStore,
+        Verdict,
+        VerificationOptions,
+        VerificationReport,
+    )
+    from edocs.office import open_message, register_pdf
+    from edocs.registry import Registry
+    from edocs.sign import PreparedSignature, approve_pdf, finish_pdf, issue_pdf, prepare_pdf, sign_pdf
+    from edocs.verify import load_trust, verify_pdf
 
-_HOME = {
-    "EdocsError": "edocs.errors",
+__all__ = [
+    "Box",
+    "DocumentCode",
+    "EdocsError",
+    "Policy",
+    "PreparedSignature",
+    "Registry",
+    "Reservation",
+    "Role",
+    "SignatureSpec",
+    "Stamp",
+    "TrustStore",
+    "Verdict",
+    "VerificationOptions",
+    "VerificationReport",
+    "__version__",
+    "approve_pdf",
+    "audit_pdfs",
+    "finish_pdf",
+    "inspect_message",
+    "issue_pdf",
+    "load_trust",
+    "open_engine",
+    "open_message",
+    "open_signer",
+    "pack",
+    "prepare_pdf",
+    "register_pdf",
+    "sign_pdf",
+    "unpack",
+    "verify_pdf",
+]
+
+_MODULES = {
+    "edocs.audit": ("audit_pdfs",),
+    "edocs.connect": ("open_engine", "open_signer"),
+    "edocs.errors": ("EdocsError",),
+    "edocs.exchange": ("inspect_message", "pack", "unpack"),
+    "edocs.office": ("open_message", "register_pdf"),
+    "edocs.registry": ("Registry",),
+    "edocs.sign": ("PreparedSignature", "approve_pdf", "finish_pdf", "issue_pdf", "prepare_pdf", "sign_pdf"),
+    "edocs.verify": ("load_trust", "verify_pdf"),
 }
-
-__all__ = ["EdocsError", "__version__"]
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'edocs' has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module 'edocs' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME.get(name, "edocs.model")), name)
 
 
 def __dir__() -> list[str]:
