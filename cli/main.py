@@ -25,8 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unpack": (".opening", "Unpack an edXML message and compare its attachments."),
     "inspect": (".opening", "Show what an edXML message says and carries."),
     "register": (".registering", "Enter issued documents, with their verification, in the register."),
-    "find": (".registering", "Find documents in the register."),
-    "report": (".registering", "Signed share by agency, level, month and type."),
+    "find": (".reporting", "Find documents in the register."),
+    "report": (".reporting", "Signed share by agency, level, month and type."),
     "demo": (".demo", "The whole main job on a sample document, step by step."),
     "doctor": (".doctor", "What is installed, what is missing, and how to get it."),
 }

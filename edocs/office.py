@@ -7,9 +7,14 @@ The doors do not import each other; what joins them stands here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edocs.exchange import unpack
 from edocs.model import (
+    Document,
     DocumentMessage,
     FileKind,
     LegalEffect,
@@ -24,7 +29,10 @@ from edocs.model import (
 )
 from edocs.verify import verify_pdf
 
-__all__ = ["message_effect", "open_message"]
+if TYPE_CHECKING:  # a register brings SQLAlchemy, which opening a message does not need
+    from edocs.registry import Registration, Registry
+
+__all__ = ["message_effect", "open_message", "register_pdf"]
 
 
 def open_message(
@@ -73,3 +81,33 @@ def message_effect(unpacked: Unpacked, reports: Sequence[VerificationReport | No
 def _is_pdf(file: UnpackedFile) -> bool:
     # A file that calls itself a PDF and is none is verified too: unreadable is what its receiver must be told.
     return file.kind is FileKind.PDF or file.name.lower().endswith(".pdf")
+
+
+def register_pdf(
+    registry: Registry,
+    document: Document,
+    pdf: bytes | Path,
+    trust: TrustStore | None = None,
+    *,
+    who: str,
+    now: datetime,
+) -> tuple[Registration, VerificationReport]:
+    """Verify an issued PDF and enter it in the register with what was found, whatever that is.
+
+    Đăng ký văn bản: a document whose signature fails is an issued document still, and counts as one.
+
+    Args:
+        document: Without the digest of its file, or with the same one.
+        trust: Whom to believe; without anchors every signature is indeterminate.
+        now: Aware; the time of the event, and the time for which the PDF is verified.
+
+    Raises:
+        DuplicateError: The number is taken in this book and year by another file.
+        RefusedError: ``document`` names another file's digest.
+        UnreadableError: ``pdf`` is a path that cannot be opened.
+
+    Source: Decree 30/2020/NĐ-CP, article 14.
+    """
+    report = verify_pdf(pdf, trust, VerificationOptions(at=now))
+    document = replace(document, file_sha256=document.file_sha256 or report.sha256)
+    return registry.register(document, report, who=who, now=now), report

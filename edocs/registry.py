@@ -42,7 +42,7 @@ from edocs.model import (
     LoggedEvent,
     Query,
     Reason,
-    SignatureFacts,
+    Submission,
     Tally,
     VerificationReport,
     canonical_json,
@@ -55,7 +55,7 @@ from edocs.ports import Store
 from edocs.reports.figures import Report, months_between, section
 from edocs.stores.sqlite import open_sqlite
 
-__all__ = ["Outcome", "Registration", "Registry", "Submission"]
+__all__ = ["Outcome", "Registration", "Registry"]
 
 _CHUNK = 400
 OPEN_DOCUMENTS = 200
@@ -73,15 +73,6 @@ class Outcome(StrEnum):
     """was there, and nothing new was said"""
     REFUSED = "refused"
     """not entered; ``failure`` says why"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """One document of many, with what is known of its signatures."""
-
-    document: Document
-    facts: SignatureFacts | None = None
-    """From :func:`edocs.model.read_facts`; None: not verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,9 +159,9 @@ class Registry:
         """Everything that happened to one document, in the order of the log."""
         return self._store.events(key)
 
-    def agency(self, id: str) -> Agency | None:
-        """The agency as it last registered a document; None where it never did."""
-        return self._store.agencies().get(id)
+    def agencies(self) -> Mapping[str, Agency]:
+        """Each agency in the register by its id, under its latest name and level (cơ quan ban hành)."""
+        return self._store.agencies()
 
     def tally(self, query: Query | None = None, by: Sequence[Facet] = ()) -> Iterator[Tally]:
         """Counts of what ``query`` describes, grouped by ``by``; percentages are made from them (thống kê).
@@ -232,7 +223,7 @@ class Registry:
             try:
                 known = present.get(document.key)
                 new = _decide(submission, known, who, now)
-            except RefusedError as failure:
+            except (RefusedError, UsageError) as failure:
                 done.append(Registration(outcome=Outcome.REFUSED, document=document, failure=failure))
                 continue
             outcome = Outcome.NEW if known is None else Outcome.VERIFIED if new else Outcome.UNCHANGED
@@ -257,6 +248,8 @@ class Registry:
 def _decide(submission: Submission, known: tuple[Document, str] | None, who: str, now: datetime) -> list[Event]:
     """The events that one submission adds: none where nothing new is said."""
     document, facts = submission.document, submission.facts
+    if not document.file_sha256:
+        raise UsageError("no SHA-256 of the file of {code}", hint="give it, or a verification", code=document.code_text)
     if facts is not None and facts.file_sha256 != document.file_sha256:
         raise RefusedError(
             "the verification of {code} is of another file",

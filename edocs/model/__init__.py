@@ -78,6 +78,14 @@ from edocs.model.signing import (
     Stamp,
 )
 from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
+from edocs.model.submission import (
+    Submission,
+    agency_level,
+    read_agencies,
+    read_day,
+    read_secrecy,
+    read_submission,
+)
 from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
 from edocs.model.trust import RevocationEvidence, TrustStore
 from edocs.model.verdict import (
@@ -174,6 +182,7 @@ __all__ = [
     "StatusMessage",
     "Steering",
     "SubIndication",
+    "Submission",
     "Tally",
     "TimeSource",
     "Trace",
@@ -184,12 +193,17 @@ __all__ = [
     "Verdict",
     "VerificationOptions",
     "VerificationReport",
+    "agency_level",
     "canonical_json",
     "document_payload",
     "document_type",
     "findings_payload",
     "fold",
+    "read_agencies",
+    "read_day",
     "read_facts",
+    "read_secrecy",
+    "read_submission",
     "tidy_name",
     "total",
     "type_name",

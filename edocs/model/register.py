@@ -145,8 +145,8 @@ class Document:
     subject: str = ""
     """Trích yếu nội dung. Of a state secret it is not kept."""
     secrecy: Secrecy = Secrecy.NONE
-    file_sha256: str
-    """Of the main file, lower-case hexadecimal."""
+    file_sha256: str = ""
+    """Of the main file, lower-case hexadecimal; empty until the file is there, and then it cannot be registered."""
 
     def __post_init__(self) -> None:
         symbol = "".join(tidy_name(self.code.symbol).split())
@@ -161,7 +161,7 @@ class Document:
             raise UsageError("document {number} lacks its symbol or its type", number=self.code.number)
         if self.code.issued_on.tzinfo is None:
             raise UsageError("date of issue without a time zone", hint="use Asia/Ho_Chi_Minh")
-        if not _SHA256.fullmatch(self.file_sha256):
+        if self.file_sha256 and not _SHA256.fullmatch(self.file_sha256):
             raise UsageError("no SHA-256 of the file: {value}", hint="64 hexadecimal digits", value=self.file_sha256)
 
     @property

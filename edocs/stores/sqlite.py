@@ -48,7 +48,8 @@ def _version(path: Path) -> int | None:
     """The schema version of a register; None where there is nothing yet. Reads only: nothing is touched."""
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return None
-    connection = _connect(path, read_only=True)
+    # Immutable unless somebody has it open: a file that turns out not to be ours gets no side files either.
+    connection = _opened(path, "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1")
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
@@ -96,29 +97,38 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
     def begin(connection: Connection) -> None:
         # A writer takes its lock first: one that starts to read and then writes can be refused half-way.
         writes = connection.get_execution_options().get("writes", False)
+        if writes and read_only:
+            raise StoreError("register {path} was opened for reading only", path=path)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    modes = ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",)
-    # A write-ahead log cannot be shared on read-only media; a file that nobody can write is read as it is.
-    if Path(f"{path}-wal").exists():
-        modes = modes[:1]
-    for mode in modes:
-        connection = sqlite3.connect(
-            f"{_uri(path)}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-        except sqlite3.OperationalError:
-            connection.close()
-            if mode == modes[-1]:
-                raise
-        else:
-            return connection
-    raise AssertionError("no mode")  # unreachable: the last mode returns or raises
+    if not read_only:
+        return _opened(path, "mode=rwc")
+    try:
+        # With the right to write where that can be had: so SQLite tidies its side files away at the end.
+        return _opened(path, "mode=rw")
+    except sqlite3.OperationalError:
+        # On read-only media the write-ahead log cannot be shared; a file that nobody can write is read as it is.
+        return _opened(path, "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1")
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{_uri(path)}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _uri(path: Path) -> str:

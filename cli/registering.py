@@ -1,0 +1,156 @@
+"""``edocs register``: one PDF with what is registered of it, or many documents from JSON Lines."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from edocs._files import read_file
+from edocs.errors import EdocsError, UnreadableError, UsageError
+from edocs.model import HANOI, Agency, Submission, VerificationReport, read_agencies, read_submission
+from edocs.office import register_pdf
+from edocs.registry import Outcome, Registration, Registry
+from edocs.verify import load_trust
+
+from .console import Console, common_options, worst
+from .verdicts import EXIT_CODES, VERDICTS
+
+_OUTCOMES = {
+    Outcome.NEW: "registered",
+    Outcome.VERIFIED: "was registered; verification added",
+    Outcome.UNCHANGED: "was registered; nothing new",
+    Outcome.REFUSED: "refused",
+}
+_NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "date": "--date", "type": "--type"}
+
+
+@click.command()
+@click.argument("pdf", nargs=-1, type=click.Path(path_type=Path), metavar="[PDF]")
+@click.option("--register", "register_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--from-jsonl", type=click.Path(path_type=Path), metavar="FILE", help="Many documents; - is stdin.")
+@click.option("--agencies", type=click.Path(path_type=Path), metavar="CSV", help="Agencies: id,name,level.")
+@click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
+@click.option("--agency-name", metavar="NAME", help="Needed once; the register remembers it.")
+@click.option("--level", metavar="province|district|commune", help="Needed once; the register remembers it.")
+@click.option("--number", type=int, help="Number in the book (số).")
+@click.option("--symbol", help="Symbol after the number, such as UBND-VP (ký hiệu).")
+@click.option("--date", metavar="YYYY-MM-DD", help="Date of issue; dd/mm/yyyy is understood.")
+@click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name: QĐ, Công văn … (tên loại).")
+@click.option("--subject", help="Subject (trích yếu); of a state secret it is not kept.")
+@click.option("--secrecy", default="none", show_default=True, metavar="none|confidential|secret|top_secret")
+@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("--who", default="", metavar="NAME", help="Who registers, for the log; else the user's name.")
+@common_options
+def register(
+    console: Console,
+    *,
+    pdf: Sequence[Path],
+    register_file: Path,
+    from_jsonl: Path | None,
+    agencies: Path | None,
+    trust: Sequence[Path],
+    who: str,
+    **fields: str | int | None,
+) -> int:
+    """Verify an issued PDF and enter it in the register (đăng ký văn bản đi).
+
+    The document is registered whatever its verdict is; the exit code is the verdict's, as of `edocs verify`. With
+    --from-jsonl: one JSON object a line, in one transaction; a bad line is reported and the rest is kept.
+    """
+    if bool(pdf) == bool(from_jsonl) or len(pdf) > 1:
+        raise UsageError("give one PDF, or --from-jsonl", hint="many documents go into a file of JSON Lines")
+    listed = read_agencies(read_file(agencies)) if agencies else {}
+    clerk = who or _user()
+    if from_jsonl is not None:
+        return _register_lines(console, register_file, from_jsonl, listed, clerk)
+    [path] = pdf
+    fields["type"] = fields.pop("kind")
+    if missing := [option for name, option in _NEEDED.items() if fields[name] is None]:
+        raise UsageError("missing: {options}", hint="what is registered of a document", options=", ".join(missing))
+    store = load_trust(trust) if trust else None
+    read_file(path)  # before the register is made: a file that is not there registers nothing
+    with Registry.open(register_file) as registry:
+        document = read_submission(fields, {**registry.agencies(), **listed}).document
+        registration, report = register_pdf(registry, document, path, store, who=clerk, now=datetime.now(HANOI))
+    _show(console, registration, report)
+    return EXIT_CODES[report.verdict]
+
+
+def _register_lines(console: Console, register_file: Path, source: Path, listed: Mapping[str, Agency], who: str) -> int:
+    codes: list[int] = []
+    refused: list[tuple[int, EdocsError]] = []
+    places: list[int] = []
+    data = sys.stdin.buffer.read() if str(source) == "-" else read_file(source)
+    with Registry.open(register_file) as registry:
+        known = {**registry.agencies(), **listed}
+        done = registry.register_many(_submissions(data, known, places, refused), who=who, now=datetime.now(HANOI))
+    for place, registration in zip(places, done, strict=True):
+        if registration.failure is not None:
+            refused.append((place, registration.failure))
+        elif console.json:
+            _show(console, registration, None)
+    for place, failure in sorted(refused, key=lambda item: item[0]):
+        console.error(failure, f"{source}:{place}")
+        codes.append(UnreadableError.exit_code if isinstance(failure, UsageError) else failure.exit_code)
+    counts = {outcome: sum(item.outcome is outcome for item in done) for outcome in Outcome}
+    console.say(
+        "{new} registered, {verified} verified anew, {unchanged} unchanged, {refused} refused",
+        new=counts[Outcome.NEW],
+        verified=counts[Outcome.VERIFIED],
+        unchanged=counts[Outcome.UNCHANGED],
+        refused=len(refused),
+    )
+    return worst(codes)
+
+
+def _submissions(
+    data: bytes, agencies: dict[str, Agency], places: list[int], refused: list[tuple[int, EdocsError]]
+) -> Iterator[Submission]:
+    """Each line that can be read, its number in ``places``; the others go to ``refused``."""
+    for place, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            submission = read_submission(_parsed(line), agencies)
+        except EdocsError as failure:
+            refused.append((place, failure))
+            continue
+        agencies.setdefault(submission.document.agency.id, submission.document.agency)
+        places.append(place)
+        yield submission
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableError("not a JSON object", hint="one object a line") from exc
+
+
+def _show(console: Console, registration: Registration, report: VerificationReport | None) -> None:
+    document = registration.document
+    console.emit(
+        {
+            "schema": "edocs.registered/1",
+            "key": str(document.key),
+            "outcome": registration.outcome.value,
+            "sha256": document.file_sha256,
+            "verification": None if report is None else report.as_dict(console.lang),
+        }
+    )
+    if not console.json and report is not None:
+        outcome, verdict = console.text(_OUTCOMES[registration.outcome]), console.text(VERDICTS[report.verdict])
+        console.result(f"{document.code_text} ({document.agency.name}): {outcome}; {verdict}")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user: a container, a service
+        return "unknown"

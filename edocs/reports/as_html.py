@@ -1,0 +1,128 @@
+"""A report as one HTML page that needs no network: styles and charts inside, no script, fit for screen and print.
+
+Báo cáo tỷ lệ ký số. Nothing is told by colour alone: every mark has a pattern and every bar its figures beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from edocs.locale import translate
+from edocs.model import Counts, Exclusion, Facet, Indicator, Share, Standing, type_name
+
+from . import chart
+from .figures import Report, RowKind, Section
+from .wording import (
+    DEFINITIONS,
+    EXCLUSIONS,
+    FACETS,
+    INDICATORS,
+    LEVELS,
+    STANDINGS,
+    date_text,
+    month_text,
+    number_text,
+    percent_text,
+    period_text,
+    row_label,
+    time_text,
+)
+
+__all__ = ["report_html"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One part of a stacked bar."""
+
+    standing: Standing
+    count: int
+    width: str
+    """In percent of the bar."""
+
+
+def report_html(report: Report, lang: str) -> bytes:
+    """The page in UTF-8. Same report, same bytes."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html.j2").render(**_names(report, lang))
+    return page.encode()
+
+
+def _names(report: Report, lang: str) -> dict[str, object]:
+    """Everything that the template may call."""
+    return {
+        "report": report,
+        "lang": lang,
+        "t": lambda text, **params: translate(text, lang, **params),
+        "number": lambda value: number_text(value, lang),
+        "percent": lambda share: percent_text(share, lang),
+        "day": lambda value: date_text(value, lang),
+        "month": lambda value: month_text(value, lang),
+        "moment": lambda value: time_text(value, lang),
+        "period": period_text(report, lang),
+        "label": lambda row, section: row_label(row, section.by, report, lang),
+        "type_name": lambda code: type_name(code, lang),
+        "title_of": lambda section, rows=False: _title(section.by[1:] if rows and section.by[1:] else section.by, lang),
+        "id_of": lambda section: "-".join(section.by),
+        "segments": _segments,
+        "bounds": _bounds,
+        "panels": _panels,
+        "month_section": next((s for s in report.sections if s.by == (Facet.MONTH,)), None),
+        "exclusions": _exclusions(report.total),
+        "INDICATORS": INDICATORS,
+        "STANDINGS": STANDINGS,
+        "LEVELS": LEVELS,
+        "DEFINITIONS": DEFINITIONS,
+        "EXCLUSIONS": EXCLUSIONS,
+        "Indicator": Indicator,
+        "Standing": Standing,
+        "RowKind": RowKind,
+        "Share": Share,
+        "chart": chart,
+    }
+
+
+def _title(facets: Sequence[Facet], lang: str) -> str:
+    return " · ".join(translate(FACETS[facet], lang) for facet in facets)
+
+
+def _segments(counts: Counts, indicator: Indicator) -> Sequence[Segment]:
+    buckets = counts.buckets(indicator)
+    return [
+        Segment(standing=standing, count=buckets[standing], width=_width(buckets[standing], counts.base))
+        for standing in Standing
+    ]
+
+
+def _width(count: int, base: int) -> str:
+    if not base:
+        return "0"
+    return str((Decimal(100 * count) / base).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP))
+
+
+def _bounds(counts: Counts, indicator: Indicator) -> tuple[Share, Share] | None:
+    """The least and the greatest that the share can be; None where every document is decided."""
+    buckets = counts.buckets(indicator)
+    undecided = buckets.indeterminate + buckets.not_checked
+    if not undecided:
+        return None
+    return Share(buckets.valid, counts.base), Share(buckets.valid + undecided, counts.base)
+
+
+def _panels(section: Section) -> Sequence[chart.Panel]:
+    return [chart.month_panel(indicator, section.groups) for indicator in Indicator]
+
+
+def _exclusions(counts: Counts) -> Sequence[tuple[Exclusion, int]]:
+    return [(reason, counts.excluded[reason]) for reason in Exclusion if reason in counts.excluded]

@@ -1,0 +1,111 @@
+"""A report as one JSON document, ``edocs.report/1``; its fields in ``docs/registry.md``."""
+
+from __future__ import annotations
+
+import json
+
+from edocs.locale import translate
+from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
+
+from .figures import Report, Row, Section
+from .wording import DEFINITIONS, group_label
+
+__all__ = ["SCHEMA", "report_json", "report_object"]
+
+SCHEMA = "edocs.report/1"
+
+
+def report_json(report: Report, lang: str) -> bytes:
+    """The report as indented JSON in UTF-8, with a line feed at its end."""
+    return (json.dumps(report_object(report, lang), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def report_object(report: Report, lang: str) -> dict[str, object]:
+    """The report as what JSON can say. Ids are stable; labels and definitions are in ``lang``."""
+    return {
+        "schema": SCHEMA,
+        "lang": lang,
+        "period": {
+            "from": report.issued_from.isoformat() if report.issued_from else None,
+            "to": report.issued_to.isoformat() if report.issued_to else None,
+        },
+        "cut_off": report.cut_off.isoformat() if report.cut_off else None,
+        "events": {"count": report.extent.events, "sha256": report.extent.sha256},
+        "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
+        "total": counts_object(report.total),
+        "sections": [_section(section, report, lang) for section in report.sections],
+        "open_documents": {
+            "count": report.open_count,
+            "listed": [entry_object(entry) for entry in report.open_documents],
+        },
+    }
+
+
+def counts_object(counts: Counts) -> dict[str, object]:
+    """Counts with the percentages that follow from them; a percentage of nothing is null."""
+    return {
+        "documents": counts.documents,
+        "excluded": {reason.value: counts.excluded[reason] for reason in Exclusion if reason in counts.excluded},
+        "base": counts.base,
+        "indicators": {indicator.value: _indicator(counts, indicator) for indicator in Indicator},
+        "signatures": {
+            "any": counts.has_signature,
+            "intact": counts.is_intact,
+            "trusted": counts.is_trusted,
+            "timestamped": counts.is_timestamped,
+        },
+    }
+
+
+def entry_object(entry: Entry) -> dict[str, object]:
+    """A document and where it stands."""
+    document = entry.document
+    return {
+        "key": str(document.key),
+        "agency": document.agency.id,
+        "agency_name": document.agency.name,
+        "level": document.agency.level.value,
+        "number": document.code.number,
+        "symbol": document.code.symbol,
+        "date": document.issued_on.isoformat(),
+        "type": document.type,
+        "subject": document.subject,
+        "secrecy": document.secrecy.value,
+        "sha256": document.file_sha256,
+        "excluded": entry.exclusion.value if entry.exclusion else None,
+        "standing": {indicator.value: entry.standing(indicator).value for indicator in Indicator},
+        "verification_sha256": entry.findings.digest if entry.findings else None,
+        "registered_at": entry.registered_at.isoformat(),
+    }
+
+
+def _section(section: Section, report: Report, lang: str) -> dict[str, object]:
+    return {
+        "by": [facet.value for facet in section.by],
+        "rows": [_row(row, section, report, lang) for row in section.rows],
+    }
+
+
+def _row(row: Row, section: Section, report: Report, lang: str) -> dict[str, object]:
+    named = list(zip(section.by, row.group, strict=False))
+    return {
+        "kind": row.kind.value,
+        "group": {facet.value: value for facet, value in named},
+        "labels": {facet.value: group_label(facet, value, report.agencies, lang) for facet, value in named},
+        **counts_object(row.counts),
+    }
+
+
+def _indicator(counts: Counts, indicator: Indicator) -> dict[str, object]:
+    buckets = counts.buckets(indicator)
+    return {
+        **{standing.value: buckets[standing] for standing in Standing},
+        "percent": _number(counts.share(indicator)),
+        "attempted": buckets.attempted,
+        "attempted_percent": _number(counts.share(indicator, attempted=True)),
+    }
+
+
+def _number(share: Share) -> float | None:
+    percent = share.percent
+    return None if percent is None else float(percent)  # two decimals: the shortest form of the float is exact
