@@ -9,6 +9,7 @@
     ├── UnreadableError            4   an input that cannot be read as what it claims to be
     │   ├── NotPdfError                not a PDF, empty, truncated
     │   ├── EncryptedError             encrypted, and no or the wrong password
+    │   ├── AppearanceError            (in _pdf.appearance) never leaves the verifier
     │   └── MalformedEnvelopeError     XML that does not parse, has a DTD or an entity, or is no edXML
     ├── UnavailableError           5   a service, token or store that does not answer
     │   ├── MissingExtraError          an optional dependency that is not installed

@@ -138,11 +138,11 @@ def _conclude(report: VerificationReport, judged: Sequence[Judged]) -> Verificat
     order = (Verdict.TOTAL_FAILED, Verdict.INDETERMINATE)
     verdict = next((worst for worst in order if worst in verdicts), Verdict.TOTAL_PASSED)
     signatures = tuple(item.report for item in judged)
-    effect = LegalEffect.ORIGINAL if verdict is Verdict.TOTAL_PASSED and in_order(signatures) else report.legal_effect
+    effect = LegalEffect.ORIGINAL if verdict is Verdict.TOTAL_PASSED and _in_order(signatures) else report.legal_effect
     return replace(report, verdict=verdict, signatures=signatures, legal_effect=effect)
 
 
-def in_order(signatures: Sequence[SignatureReport]) -> bool:
+def _in_order(signatures: Sequence[SignatureReport]) -> bool:
     """Whether a person's valid signature is followed by the agency's (Decree 30, articles 5.1 and 14).
 
     Args:

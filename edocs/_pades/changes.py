@@ -130,7 +130,7 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     if len(filled) != 1 or not values[-1]:
         return "it was filled more than once"
     if not RESERVED_FORMS[name].fullmatch(values[-1]):
-        return f"the value {values[-1][:40]!r} is not of the decree's form"
+        return "its value is not of the decree's form"
     after = find_field(reader, name)
     try:
         shown = shown_text(after["/AP"]["/N"] if after is not None and "/AP" in after else None)

@@ -21,7 +21,7 @@ from edocs._pdf.fields import entry
 from edocs.model import Reason
 from edocs.model.rules import reason
 
-__all__ = ["OpenDocument", "SignatureField", "open_document", "signature_fields"]
+__all__ = ["OpenDocument", "SignatureField", "has_unreached_byte_range", "open_document", "signature_fields"]
 
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
 

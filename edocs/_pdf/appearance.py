@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pyhanko.pdf_utils import generic
 
 from edocs._pdf.fields import entry
+from edocs.errors import UnreadableError
 
 __all__ = ["AppearanceError", "shown_text"]
 
@@ -31,8 +32,8 @@ _SECTION = re.compile(rb"beginbf(char|range)(.*?)endbf\1", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 
 
-class AppearanceError(ValueError):
-    """The appearance shows something else than text, or text that cannot be read. Never leaves the package."""
+class AppearanceError(UnreadableError):
+    """The appearance shows something else than text, or text that cannot be read."""
 
 
 def shown_text(appearance: object) -> str:
@@ -61,7 +62,7 @@ def shown_text(appearance: object) -> str:
         if kind == "operator":
             operator = match[0].decode("ascii")
             if operator not in _ALLOWED:
-                raise AppearanceError(f"its appearance draws more than text ({operator})")
+                raise AppearanceError("its appearance draws more than text")
             if operator == "Tf":
                 decode = _decoder(fonts, next((value for kind, value in operands if kind == "name"), b""))
             elif operator in ("Tj", "TJ"):

@@ -143,15 +143,19 @@ class Reason:
 
     def text(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What happened, in ``lang``."""
-        return translate(self.message, lang, **self.params)
+        return translate(self.message, lang, **self._values(lang))
 
     def advice(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do, in ``lang``; may be empty."""
-        return translate(self.hint, lang, **self.params) if self.hint else ""
+        return translate(self.hint, lang, **self._values(lang)) if self.hint else ""
 
     def as_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, str]:
         """The reason as the JSON contract has it."""
         return {"rule": self.rule, "clause": self.clause, "message": self.text(lang), "hint": self.advice(lang)}
+
+    def _values(self, lang: str) -> dict[str, str]:
+        # A value may be one of our own phrases ("it was moved or removed"); anything else comes back as it is.
+        return {name: translate(value, lang) for name, value in self.params.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
