@@ -15,7 +15,7 @@ import click
 from edocs._files import read_file, write_file
 from edocs.errors import EdocsError, OutputError
 from edocs.exchange import read_manifest
-from edocs.model import OpenedMessage, UnpackedFile, Verdict
+from edocs.model import OpenedMessage, TrustStore, UnpackedFile, Verdict
 from edocs.office import open_message
 from edocs.verify import load_trust
 
@@ -45,7 +45,7 @@ def unpack(console: Console, envelope: Path, folder: Path, trust: tuple[Path, ..
 
     A file that is not what was packed is named and not written. Nothing in DIR is overwritten.
     """
-    opened = _open(envelope, trust)
+    opened = _open(envelope, _load(trust))
     _show(console, envelope, opened, _write(opened, folder, envelope))
     return _exit_code(opened, bool(trust))
 
@@ -57,9 +57,10 @@ def unpack(console: Console, envelope: Path, folder: Path, trust: tuple[Path, ..
 def inspect(console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ...]) -> int:
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
     codes = []
+    store = _load(trust)
     for envelope in envelopes:
         try:
-            opened = _open(envelope, trust)
+            opened = _open(envelope, store)
         except EdocsError as error:
             console.error(error, envelope)
             codes.append(error.exit_code)
@@ -69,10 +70,14 @@ def inspect(console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ..
     return worst(codes)
 
 
-def _open(envelope: Path, trust: tuple[Path, ...]) -> OpenedMessage:
+def _load(trust: tuple[Path, ...]) -> TrustStore | None:
+    return load_trust(trust) if trust else None
+
+
+def _open(envelope: Path, trust: TrustStore | None) -> OpenedMessage:
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
-    return open_message(read_file(envelope), manifest, load_trust(trust) if trust else None)
+    return open_message(read_file(envelope), manifest, trust)
 
 
 def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Path]:
@@ -112,7 +117,5 @@ def _show(console: Console, path: Path, opened: OpenedMessage, written: Mapping[
 
 def _exit_code(opened: OpenedMessage, is_trust_given: bool) -> int:
     counted = set(Verdict) if is_trust_given else {Verdict.TOTAL_FAILED, Verdict.UNREADABLE}
-    codes = [
-        EXIT_CODES[report.verdict] for report in opened.reports if report is not None and report.verdict in counted
-    ]
-    return worst([*codes, 1 if opened.unpacked.all_faults else 0])
+    verdicts = {report.verdict for report in opened.reports if report is not None}
+    return worst([*(EXIT_CODES[verdict] for verdict in verdicts & counted), 1 if opened.unpacked.all_faults else 0])

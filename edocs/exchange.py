@@ -177,7 +177,7 @@ def _check_files(files: Sequence[OutgoingFile]) -> None:
     taken: set[str] = set()
     for file in files:
         name = unicodedata.normalize("NFC", file.name)
-        if safe_name(name, "") != name:
+        if not name or safe_name(name, "") != name:
             raise UsageError(
                 "file name cannot be used everywhere: {name}", hint="rename it first", name=ascii(file.name)
             )

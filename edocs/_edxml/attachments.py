@@ -7,7 +7,6 @@ fault (the file must not be used) or a notice (it may); both are values, so that
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import lzma
@@ -79,8 +78,11 @@ def encode(name: str, data: bytes) -> tuple[str, str]:
 def decode(name: str, encoded: str) -> Decoded:
     """The bytes of a base64 text, strictly: white space is allowed, anything else outside the alphabet is not."""
     try:
-        wire = base64.b64decode(encoded.encode("ascii").translate(None, b" \t\r\n\f\v"), validate=True)
-    except (ValueError, binascii.Error):
+        text = encoded.encode("ascii").translate(None, b" \t\r\n\f\v")
+        wire = base64.b64decode(text, validate=True)
+    except ValueError:  # not ASCII, or binascii.Error
+        return _failed(b"", "base64", "{name}: base64 is damaged", name)
+    if len(text) % 4:  # the library lets superfluous padding pass
         return _failed(b"", "base64", "{name}: base64 is damaged", name)
     if not wire:
         return _failed(b"", "empty", "{name}: attachment is empty", name)
@@ -123,12 +125,11 @@ def unwrap(name: str, decoded: Decoded) -> Decoded:
 
 def sniff(data: bytes) -> FileKind:
     """What the first bytes say a file is."""
-    if b"%PDF-" in data[:1024]:
-        return FileKind.PDF
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return FileKind.OLE
     if not data.startswith(b"PK\x03\x04"):
-        return FileKind.OTHER
+        # After the archives: one that stores a PDF uncompressed has its header near the start as well.
+        return FileKind.PDF if b"%PDF-" in data[:1024] else FileKind.OTHER
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.namelist()
