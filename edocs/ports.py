@@ -8,24 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from cryptography import x509
+if TYPE_CHECKING:  # protocols need no names at run time, and every command imports this module
+    from cryptography import x509
 
-from edocs.model import (
-    Agency,
-    DocumentKey,
-    Entry,
-    Event,
-    Facet,
-    LogExtent,
-    LoggedEvent,
-    Query,
-    Reason,
-    RevocationEvidence,
-    SignatureAlgorithm,
-    Tally,
-)
+    from edocs.model import (
+        Agency,
+        DocumentKey,
+        Entry,
+        Event,
+        Facet,
+        LogExtent,
+        LoggedEvent,
+        Query,
+        Reason,
+        RevocationEvidence,
+        SignatureAlgorithm,
+        Tally,
+    )
 
 __all__ = ["Engine", "RevocationSource", "SecretsHandler", "Signer", "Store"]
 

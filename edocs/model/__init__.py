@@ -1,107 +1,117 @@
-"""Frozen value objects and enums of the field. Standard library only; no file, socket or clock is touched here."""
+"""Frozen value objects and enums of the field. Standard library only; no file, socket or clock is touched here.
+
+The names are imported on first use: a command that verifies need not build what a register is made of.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
 
 import edocs.model._pickling  # noqa: F401 - read-only mappings inside value objects become picklable
-from edocs.model.audit import AuditRecord
-from edocs.model.envelope import (
-    Attachment,
-    Business,
-    BusinessKind,
-    DocumentMessage,
-    DocumentSigner,
-    DocumentType,
-    Envelope,
-    EnvelopeSignature,
-    MessageCode,
-    MessageKind,
-    Organ,
-    OrganId,
-    OrganIdSyntax,
-    OtherInfo,
-    OtherMessage,
-    Priority,
-    Promulgation,
-    Receiver,
-    Reference,
-    Replacement,
-    ResponseFor,
-    Staff,
-    StatusMessage,
-    Steering,
-    Trace,
-    Update,
-)
-from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
-from edocs.model.parcel import (
-    Comparison,
-    FileKind,
-    Manifest,
-    ManifestEntry,
-    OpenedMessage,
-    OutgoingDocument,
-    OutgoingFile,
-    Packed,
-    Unpacked,
-    UnpackedFile,
-)
-from edocs.model.register import (
-    Agency,
-    AgencyLevel,
-    Document,
-    DocumentKey,
-    Entry,
-    Event,
-    EventKind,
-    Exclusion,
-    Findings,
-    LogExtent,
-    LoggedEvent,
-    Secrecy,
-    document_payload,
-    findings_payload,
-    fold,
-    tidy_name,
-)
-from edocs.model.options import VerificationOptions
-from edocs.model.signing import (
-    DATE_FIELD,
-    HANOI,
-    NUMBER_FIELD,
-    RESERVED_FIELDS,
-    SEAL_FIELD,
-    Box,
-    DocumentCode,
-    Level,
-    Reservation,
-    Role,
-    SignatureAlgorithm,
-    SignatureSpec,
-    Stamp,
-)
-from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
-from edocs.model.submission import (
-    Submission,
-    agency_level,
-    read_agencies,
-    read_day,
-    read_secrecy,
-    read_submission,
-)
-from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
-from edocs.model.trust import RevocationEvidence, TrustStore
-from edocs.model.verdict import (
-    Changes,
-    Coverage,
-    LegalEffect,
-    Policy,
-    Reason,
-    Revocation,
-    SignatureReport,
-    SignerName,
-    SubIndication,
-    TimeSource,
-    Verdict,
-    VerificationReport,
-)
+
+if TYPE_CHECKING:
+    from edocs.model.audit import AuditRecord
+    from edocs.model.envelope import (
+        Attachment,
+        Business,
+        BusinessKind,
+        DocumentMessage,
+        DocumentSigner,
+        DocumentType,
+        Envelope,
+        EnvelopeSignature,
+        MessageCode,
+        MessageKind,
+        Organ,
+        OrganId,
+        OrganIdSyntax,
+        OtherInfo,
+        OtherMessage,
+        Priority,
+        Promulgation,
+        Receiver,
+        Reference,
+        Replacement,
+        ResponseFor,
+        Staff,
+        StatusMessage,
+        Steering,
+        Trace,
+        Update,
+    )
+    from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
+    from edocs.model.options import VerificationOptions
+    from edocs.model.parcel import (
+        Comparison,
+        FileKind,
+        Manifest,
+        ManifestEntry,
+        OpenedMessage,
+        OutgoingDocument,
+        OutgoingFile,
+        Packed,
+        Unpacked,
+        UnpackedFile,
+    )
+    from edocs.model.register import (
+        Agency,
+        AgencyLevel,
+        Document,
+        DocumentKey,
+        Entry,
+        Event,
+        EventKind,
+        Exclusion,
+        Findings,
+        LogExtent,
+        LoggedEvent,
+        Secrecy,
+        document_payload,
+        findings_payload,
+        fold,
+        tidy_name,
+    )
+    from edocs.model.signing import (
+        DATE_FIELD,
+        HANOI,
+        NUMBER_FIELD,
+        RESERVED_FIELDS,
+        SEAL_FIELD,
+        Box,
+        DocumentCode,
+        Level,
+        Reservation,
+        Role,
+        SignatureAlgorithm,
+        SignatureSpec,
+        Stamp,
+    )
+    from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
+    from edocs.model.submission import (
+        Submission,
+        agency_level,
+        read_agencies,
+        read_day,
+        read_secrecy,
+        read_submission,
+    )
+    from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
+    from edocs.model.trust import RevocationEvidence, TrustStore
+    from edocs.model.verdict import (
+        Changes,
+        Coverage,
+        LegalEffect,
+        Policy,
+        Reason,
+        Revocation,
+        SignatureReport,
+        SignerName,
+        SubIndication,
+        TimeSource,
+        Verdict,
+        VerificationReport,
+    )
 
 __all__ = [
     "DATE_FIELD",
@@ -208,3 +218,32 @@ __all__ = [
     "total",
     "type_name",
 ]
+
+_MODULES = (
+    # Searched in this order; what verifying needs comes first, because its cold start is waited for.
+    "signing",
+    "verdict",
+    "trust",
+    "options",
+    "audit",
+    "kinds",
+    "register",
+    "standing",
+    "tally",
+    "submission",
+    "envelope",
+    "parcel",
+)
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        for module in _MODULES:
+            value = getattr(importlib.import_module(f"edocs.model.{module}"), name, _MISSING)
+            if value is not _MISSING:
+                globals()[name] = value
+                return value
+    raise AttributeError(f"module 'edocs.model' has no attribute {name!r}")
+
+
+_MISSING = object()
