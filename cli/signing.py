@@ -207,7 +207,9 @@ def _box(text: str) -> Box:
         page = int(parts[0])
         left, top, width, height = (float(part) for part in parts[1:])
     except ValueError as exc:
-        raise UsageError("not a place: {text}", hint="such as 1,30,40,50,25: PAGE,LEFT,TOP,WIDTH,HEIGHT", text=text) from exc
+        raise UsageError(
+            "not a place: {text}", hint="such as 1,30,40,50,25: PAGE,LEFT,TOP,WIDTH,HEIGHT", text=text
+        ) from exc
     return Box(page=page, left_mm=left, top_mm=top, width_mm=width, height_mm=height)
 
 

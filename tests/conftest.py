@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 
+from edocs.connect import open_signer
 from edocs.model import TrustStore
+from edocs.ports import Signer
 from edocs.testing import PASSPHRASE, Pki
 from edocs.verify import load_trust
 
@@ -42,6 +45,12 @@ def pki() -> Pki:
 def trust(pki: Pki) -> TrustStore:
     """Roots, intermediates and revocation lists of the test PKI."""
     return load_trust([pki.roots, pki.intermediates, pki.crls])
+
+
+@pytest.fixture(scope="session")
+def open_key(pki: Pki) -> Callable[[str], Signer]:
+    """Open a key of the test PKI by its name, once."""
+    return cache(lambda name: open_signer(f"pkcs12:{pki.p12(name)}", lambda _: pki.passphrase))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from edocs._pdf import entries
 from edocs._pdf.increment import Increment
 from edocs.errors import FieldError, NotPdfError
+from edocs.model import RESERVED_FIELDS
 
 __all__ = ["FormField", "add_field", "read_fields", "require_form"]
 
@@ -69,10 +70,15 @@ def read_fields(increment: Increment) -> dict[str, FormField]:
 
     Raises:
         NotPdfError: The form refers to itself.
+        FieldError: A reserved name stands twice: what one of them says, the other may contradict.
     """
     form = entries.dictionary(increment.root, "/AcroForm")
-    seen: set[generic.Reference] = set()
-    return {field.name: field for field in _walk(entries.array(form, "/Fields") if form else None, "", "", seen)}
+    fields: dict[str, FormField] = {}
+    for field in _walk(entries.array(form, "/Fields") if form else None, "", "", set()):
+        if field.name in fields and field.name in RESERVED_FIELDS:
+            raise FieldError("the field exists twice: {name}", hint="start from the draft", name=field.name)
+        fields[field.name] = field
+    return fields
 
 
 def _walk(

@@ -6,6 +6,7 @@ or, alone, fills the box from the top. No layout beyond that: the place comes fr
 
 from __future__ import annotations
 
+import struct
 import zlib
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +27,16 @@ __all__ = ["stamp_appearance"]
 _LEADING = 1.2
 _MAX_PIXELS = 20_000_000
 _MIN_SIZE_PT = 5.0
+_IMAGE_FAULTS = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    EOFError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 def stamp_appearance(
@@ -109,7 +120,7 @@ def _pixels(png: bytes) -> tuple[tuple[int, int], bytes, bytes | None]:
                     "the image has too many pixels: {width} x {height}", width=image.width, height=image.height
                 )
             rgba = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as exc:
+    except _IMAGE_FAULTS as exc:
         raise StampError("not a PNG image: {why}", hint="a PNG with a transparent background", why=exc) from exc
     alpha = rgba.getchannel("A")
     is_opaque = alpha.getextrema() == (255, 255)

@@ -8,6 +8,7 @@ font (9.7.4.3). No shaping: precomposed Vietnamese letters need none.
 from __future__ import annotations
 
 import hashlib
+import struct
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
@@ -119,27 +120,32 @@ class _Cut:
 
 @lru_cache(maxsize=32)
 def _cut(path: Path, letters: str) -> _Cut:
+    try:
+        with TTFont(path, lazy=True) as font:
+            return _subset(font, path.name, letters)
+    except (TTLibError, OSError, struct.error, LookupError, ValueError) as exc:
+        raise StampError("the font {font} cannot be read", hint="install another one", font=path.name) from exc
+
+
+def _subset(font: TTFont, name: str, letters: str) -> _Cut:
+    known = font.getBestCmap()
+    missing = [letter for letter in letters if ord(letter) not in known]
+    if missing:
+        raise StampError("the font {font} has no letter {letter}", font=name, letter=missing[0])
     options = subset.Options()
-    options.set(
-        layout_features=[], hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[], legacy_kern=False
-    )
+    options.set(layout_features=[], hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[])
     options.drop_tables = [*options.drop_tables, "FFTM"]
-    with TTFont(path, lazy=True) as font:
-        known = font.getBestCmap()
-        missing = [letter for letter in letters if ord(letter) not in known]
-        if missing:
-            raise StampError("the font {font} has no letter {letter}", font=path.name, letter=missing[0])
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=[ord(letter) for letter in letters])
-        cutter.subset(font)
-        units = font["head"].unitsPerEm
-        names = font.getBestCmap()
-        widths = {code: font["hmtx"][name][0] * 1000 / units for code, name in sorted(names.items())}
-        glyph_map = bytearray(2 * (max(widths, default=0) + 1))
-        for code, name in names.items():
-            glyph_map[2 * code : 2 * code + 2] = font.getGlyphID(name).to_bytes(2, "big")
-        buffer = BytesIO()
-        font.save(buffer)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[ord(letter) for letter in letters])
+    cutter.subset(font)
+    units = font["head"].unitsPerEm
+    glyphs = font.getBestCmap()
+    widths = {code: font["hmtx"][glyph][0] * 1000 / units for code, glyph in sorted(glyphs.items())}
+    glyph_map = bytearray(2 * (max(widths, default=0) + 1))
+    for code, glyph in glyphs.items():
+        glyph_map[2 * code : 2 * code + 2] = font.getGlyphID(glyph).to_bytes(2, "big")
+    buffer = BytesIO()
+    font.save(buffer)
     number = int.from_bytes(hashlib.sha256(letters.encode()).digest()[:8], "big")
     tag = "".join(chr(ord("A") + number // 26**place % 26) for place in range(6))
     return _Cut(buffer.getvalue(), widths, bytes(glyph_map), tag)
