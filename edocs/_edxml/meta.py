@@ -116,10 +116,10 @@ class _Table:
             self.problems.invalid.append(f"{self.where(key)} = {str(value)[:40]!r}")
             return default
 
-    def text(self, key: str, required: bool = False, default: str = "") -> str:
+    def line(self, key: str, required: bool = False, default: str = "") -> str:
         return self.take(key, _text, default, required)
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def lines(self, key: str) -> tuple[str, ...]:
         return self.take(key, lambda value: tuple(map(_text, _list(value))), ())
 
     def organ_id(self, key: str) -> OrganId:
@@ -162,27 +162,27 @@ def _document(root: _Table) -> OutgoingDocument:
     responses = tuple(_response(table) for table in root.tables("response_for"))
     business = _business(root.table("business"), root.table("staff"))
     table = root.table("document", required=True) or _Table({}, "document", _Problems())
-    code = MessageCode(number=table.take("number", _code_number, "", True), notation=table.text("notation", True))
-    promulgation = Promulgation(place=table.text("place", True), on=table.day("date", True))
+    code = MessageCode(number=table.take("number", _code_number, "", True), notation=table.line("notation", True))
+    promulgation = Promulgation(place=table.line("place", True), on=table.day("date", True))
     message = DocumentMessage(
         sender=sender,
         receivers=receivers,
-        document_id=table.text("id") or _document_id(sender, promulgation, code),
+        document_id=table.line("id") or _document_id(sender, promulgation, code),
         code=code,
         promulgation=promulgation,
         document_type=DocumentType(
-            name=table.text("type", True),
-            code=table.text("type_code", default="1"),
-            detail=table.text("type_detail", default="0"),
+            name=table.line("type", True),
+            code=table.line("type_code", default="1"),
+            detail=table.line("type_detail", default="0"),
         ),
-        subject=table.text("subject", True),
-        content=table.text("content"),
+        subject=table.line("subject", True),
+        content=table.line("content"),
         signer=signer,
         due_on=table.day("due_date"),
         other=_other(table),
         responses=responses,
         steering=table.code("steering", Steering, _STEERING, Steering.NONE),
-        to_places=table.texts("to_places"),
+        to_places=table.lines("to_places"),
         business=business,
     )
     secrecy = table.take("secrecy", _secrecy, Secrecy.NONE)
@@ -196,13 +196,13 @@ def _organ(table: _Table | None) -> Organ:
         return Organ(id=OrganId(value=""))
     organ = Organ(
         id=table.organ_id("id"),
-        name=table.text("name", required=True),
-        in_charge=table.text("in_charge"),
-        address=table.text("address"),
-        email=table.text("email"),
-        telephone=table.text("telephone"),
-        fax=table.text("fax"),
-        website=table.text("website"),
+        name=table.line("name", required=True),
+        in_charge=table.line("in_charge"),
+        address=table.line("address"),
+        email=table.line("email"),
+        telephone=table.line("telephone"),
+        fax=table.line("fax"),
+        website=table.line("website"),
     )
     table.close()
     return organ
@@ -212,9 +212,9 @@ def _signer(table: _Table | None) -> DocumentSigner:
     if table is None:
         return DocumentSigner(full_name="")
     signer = DocumentSigner(
-        full_name=table.text("name", required=True),
-        position=table.text("position"),
-        competence=table.text("competence"),
+        full_name=table.line("name", required=True),
+        position=table.line("position"),
+        competence=table.line("competence"),
     )
     table.close()
     return signer
@@ -223,21 +223,21 @@ def _signer(table: _Table | None) -> DocumentSigner:
 def _other(table: _Table) -> OtherInfo:
     return OtherInfo(
         priority=table.code("priority", Priority, _PRIORITY, Priority.NORMAL),
-        sphere=table.text("sphere", required=True),
-        typist=table.text("typist", required=True),
+        sphere=table.line("sphere", required=True),
+        typist=table.line("typist", required=True),
         copies=table.number("copies", required=True),
         pages=table.number("pages", required=True),
         direction=table.flag("direction"),
-        appendixes=table.texts("appendixes"),
+        appendixes=table.lines("appendixes"),
     )
 
 
 def _response(table: _Table) -> ResponseFor:
     response = ResponseFor(
         organ_id=table.organ_id("id"),
-        code=table.text("code", required=True),
+        code=table.line("code", required=True),
         on=table.day("date"),
-        document_id=table.text("document_id"),
+        document_id=table.line("document_id"),
     )
     table.close()
     return response
@@ -250,9 +250,9 @@ def _business(table: _Table | None, staff: _Table | None) -> Business:
     kind = table.code("kind", BusinessKind, _BUSINESS, BusinessKind.NEW)
     business = Business(
         kind=kind,
-        reason=table.text("reason", required=kind is not BusinessKind.NEW),
+        reason=table.line("reason", required=kind is not BusinessKind.NEW),
         paper=table.flag("paper"),
-        document_id=table.text("document_id"),
+        document_id=table.line("document_id"),
         update=_update(table.table("update", required=kind is BusinessKind.UPDATE)),
         replacements=tuple(
             _replacement(one) for one in table.tables("replaces", required=kind is BusinessKind.REPLACEMENT)
@@ -267,10 +267,10 @@ def _staff(table: _Table | None) -> Staff | None:
     if table is None:
         return None
     staff = Staff(
-        department=table.text("department"),
-        name=table.text("name", required=True),
-        email=table.text("email"),
-        mobile=table.text("mobile"),
+        department=table.line("department"),
+        name=table.line("name", required=True),
+        email=table.line("email"),
+        mobile=table.line("mobile"),
     )
     table.close()
     return staff
@@ -296,7 +296,7 @@ def _receiver(table: _Table) -> Receiver:
 
 def _replacement(table: _Table) -> Replacement:
     replacement = Replacement(
-        document_id=table.text("document_id", required=True),
+        document_id=table.line("document_id", required=True),
         organ_ids=table.take("organs", lambda value: tuple(map(_organ_id, _list(value))), (), required=True),
     )
     table.close()

@@ -39,6 +39,39 @@ from edocs.model import (
     Update,
 )
 
+__all__ = [
+    "ATTACHMENT",
+    "ATTACHMENTS",
+    "ATTACHMENT_NAME",
+    "BODY",
+    "CID",
+    "CONTENT",
+    "CONTENT_ID",
+    "CONTENT_TYPE",
+    "DESCRIPTION",
+    "DOCUMENT_PARTS",
+    "ENVELOPE",
+    "HEADER",
+    "MANIFEST",
+    "MANIFEST_VERSION",
+    "MESSAGE_HEADER",
+    "NAMESPACE",
+    "PLACEHOLDER_VALUE",
+    "PREFIX",
+    "REFERENCE",
+    "ROOT",
+    "ROOT_CAPITAL",
+    "SIGNATURES",
+    "SIGNATURE_VALUE",
+    "STATUS_CODE",
+    "STATUS_PARTS",
+    "TRACE_LIST",
+    "TRACE_PARTS",
+    "XLINK_HREF",
+    "XMLDSIG",
+    "qualified",
+]
+
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 PREFIX = "edXML"
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"

@@ -15,7 +15,20 @@ from typing import Any
 
 from edocs.model import HANOI, OrganId
 
-__all__ = ["BOOLEAN", "DATE", "FLAG", "MOMENT", "NUMBER", "ORGAN_ID", "TEXT", "Codec", "Part", "Shape", "choice"]
+__all__ = [
+    "BOOLEAN",
+    "DATE",
+    "FLAG",
+    "MOMENT",
+    "NUMBER",
+    "ORGAN_ID",
+    "TEXT",
+    "Codec",
+    "Part",
+    "Shape",
+    "choice",
+    "empty_of",
+]
 
 _DATE = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
 _MOMENT = re.compile(_DATE.pattern + r"[ T]([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?")

@@ -38,6 +38,10 @@ CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
 TABLES = [
     "edocs.cli.auditing._ROLES",
     "edocs.cli.doctor._AREAS",
+    *(
+        f"edocs.cli.message.{name}"
+        for name in ("_KINDS", "_SIGNATURES", "_PRIORITIES", "_BUSINESS", "_COMPARISONS", "_EFFECTS")
+    ),
     *(f"edocs.cli.verdicts.{name}" for name in ("VERDICTS", "ROLES", "CHANGES", "REVOCATION", "EFFECTS")),
 ]
 

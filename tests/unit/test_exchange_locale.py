@@ -1,0 +1,49 @@
+"""Texts of exchange that stand in variables and helper calls are translated too, with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+import edocs
+import edocs.cli
+
+HOME = Path(edocs.__path__[0])
+SOURCES = [
+    HOME / "exchange.py",
+    HOME / "_edxml" / "attachments.py",
+    HOME / "_edxml" / "reader.py",
+    Path(edocs.cli.__path__[0]) / "message.py",
+]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def templates(path: Path) -> Iterator[str]:
+    """Constants with a ``{name}`` in them, and the labels of the rows that ``cli/message.py`` yields."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value and "{" in node.value:
+            yield node.value
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
+            label = node.value.elts[0]
+            assert isinstance(label, ast.Constant)
+            yield str(label.value)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_template_is_translated(path: Path) -> None:
+    with (HOME / "locale" / "vi" / "LC_MESSAGES" / "exchange.po").open("rb") as stream:
+        known = {str(message.id): str(message.string) for message in read_po(stream, locale="vi") if message.string}
+
+    found = set(templates(path))
+
+    assert found
+    assert found - set(known) == set()
+    assert [text for text in found if placeholders(text) != placeholders(known[text])] == []
