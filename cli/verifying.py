@@ -12,7 +12,7 @@ import click
 from edocs.audit import find_pdfs
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
-from edocs.verify import load_trust, verify_pdf
+from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
 
 from .console import Console, common_options, worst
 from .verdicts import EXIT_CODES, report_text
@@ -22,6 +22,7 @@ from .verdicts import EXIT_CODES, report_text
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
 @click.option("--crl", multiple=True, type=click.Path(path_type=Path), help="Certificate revocation lists.")
+@click.option("--roles", type=click.Path(path_type=Path), help="TOML file: pins, policy OIDs, agency names.")
 @click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")
@@ -33,6 +34,7 @@ def verify(
     paths: Sequence[Path],
     trust: Sequence[Path],
     crl: Sequence[Path],
+    roles: Path | None,
     policy: str,
     at: str | None,
     require_revocation: bool,
@@ -46,6 +48,8 @@ def verify(
         policy=read_policy(policy), at=read_time(console, at) if at else None, require_revocation=require_revocation
     )
     store = load_trust([*trust, *crl]) if trust or crl else TrustStore()
+    if roles is not None:
+        store = load_roles(roles, store, agency_name)
     codes = []
     for path in find_pdfs(paths):
         try:

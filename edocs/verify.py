@@ -25,6 +25,7 @@ from edocs._pades.reading import (
 from edocs._pades.roles import agency_name
 from edocs._pdf.revisions import unreached_gaps
 from edocs._trust.revocation import StoreRevocation
+from edocs._trust.role_lists import load_roles
 from edocs._trust.store import load_trust
 from edocs.model import (
     LegalEffect,
@@ -38,7 +39,7 @@ from edocs.model import (
 )
 from edocs.model.rules import RULES, reason
 
-__all__ = ["agency_name", "load_trust", "verify_pdf"]
+__all__ = ["agency_name", "load_roles", "load_trust", "verify_pdf"]
 
 
 def verify_pdf(
