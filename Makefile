@@ -32,7 +32,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/properties $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --timeout 3600 tests/properties $(PYTEST_ARGS)
 
 locale: $(READY)
 	for po in edocs/locale/vi/LC_MESSAGES/*.po; do $(BIN)/pybabel compile -D $$(basename $$po .po) -d edocs/locale -l vi || exit 1; done

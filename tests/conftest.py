@@ -6,19 +6,28 @@ import io
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 
 from edocs.connect import open_signer
-from edocs.model import TrustStore
+from edocs.model import HANOI, DocumentCode, Role, SignatureSpec, Stamp, TrustStore
 from edocs.ports import Signer
-from edocs.testing import PASSPHRASE, Pki
+from edocs.sign import approve_pdf, issue_pdf
+from edocs.testing import PASSPHRASE, Pki, letter_places, sample_letter, sample_seal_png, sample_signature_png
 from edocs.verify import load_trust
+
+
+# No deadlines: a loaded machine is slow, not wrong. `make soak` asks for many more examples.
+settings.register_profile("default", deadline=None, max_examples=100)
+settings.register_profile("soak", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +60,31 @@ def trust(pki: Pki) -> TrustStore:
 def open_key(pki: Pki) -> Callable[[str], Signer]:
     """Open a key of the test PKI by its name, once."""
     return cache(lambda name: open_signer(f"pkcs12:{pki.p12(name)}", lambda _: pki.passphrase))
+
+
+@pytest.fixture(scope="session")
+def draft() -> bytes:
+    """A letter of two pages, not signed."""
+    return sample_letter()
+
+
+@pytest.fixture(scope="session")
+def approved(draft: bytes, open_key: Callable[[str], Signer]) -> bytes:
+    """The letter as its leader signed it on 5 March 2026, with number, date and seal reserved."""
+    stamp = Stamp(box=letter_places().signature, image_png=sample_signature_png("Nguyễn Văn An"))
+    now = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
+    return approve_pdf(draft, open_key("leader"), SignatureSpec(role=Role.PERSONAL, stamp=stamp), now=now)
+
+
+@pytest.fixture(scope="session")
+def issued(approved: bytes, open_key: Callable[[str], Signer]) -> bytes:
+    """The letter as its agency issued it an hour later, under number 7."""
+    spec = SignatureSpec(
+        role=Role.ORGANISATION,
+        code=DocumentCode(number=7, issued_on=datetime(2026, 3, 5, tzinfo=HANOI)),
+        stamp=Stamp(image_png=sample_seal_png("Ủy ban nhân dân tỉnh Lam Giang")),
+    )
+    return issue_pdf(approved, open_key("seal"), spec, now=datetime(2026, 3, 5, 8, 30, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,13 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import entry
+from edocs._pdf.tuning import tune_pyhanko
 from edocs.model import Reason
 from edocs.model.rules import reason
 
 __all__ = ["OpenDocument", "SignatureField", "has_unreached_byte_range", "open_document", "signature_fields"]
+
+tune_pyhanko()
 
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
 

@@ -12,7 +12,7 @@ from edocs.model import TrustStore, Verdict
 from edocs.testing import sample_pdf
 from edocs.verify import verify_pdf
 
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
