@@ -20,7 +20,7 @@ from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_json import entry_object, report_json, report_object
-from edocs.reports.as_table import section_cells
+from edocs.reports.as_table import Cells, section_cells
 from edocs.reports.figures import Report, RowKind
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text, period_text, time_text
 
@@ -28,6 +28,7 @@ from .console import Console, common_options
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
 _WIDE = 220  # where no terminal says how wide it is, nothing is folded
+_NAME = 20  # the least room for a name
 _PAGE: tuple[tuple[Facet, ...], ...] = ((Facet.LEVEL,), (Facet.MONTH,), (Facet.LEVEL, Facet.AGENCY), (Facet.TYPE,))
 _FLAT: tuple[tuple[Facet, ...], ...] = ((Facet.LEVEL, Facet.AGENCY),)
 
@@ -71,7 +72,7 @@ def find(
             return 0
         entries = list(registry.find(query))
     if entries:
-        _print(_entries_table(console, entries))
+        click.echo(_table_text(_entries_table(console, entries), _terminal_width()), nl=False)
     console.say("{count} documents", count=number_text(len(entries), console.lang))
     return 0
 
@@ -144,37 +145,37 @@ def _rendered(found: Report, form: str, lang: str) -> bytes:
         return report_json(found, lang)
     if form == "html":
         return report_html(found, lang)
-    return "".join(_table_text(table) for table in _tables(found, lang)).encode()
+    return "".join(_table_text(table) for table in _tables(found, lang, _WIDE)).encode()
 
 
 def _print_report(console: Console, found: Report) -> None:
     lang = console.lang
-    console.say(
-        "Period: {period}; cut-off: {cut_off}", period=period_text(found, lang), cut_off=time_text(found.cut_off, lang)
-    )
-    for table in _tables(found, lang):
-        _print(table)
+    period, cut_off = period_text(found, lang), time_text(found.cut_off, lang)
+    console.say("Period: {period}; cut-off: {cut_off}", period=period, cut_off=cut_off)
+    for table in _tables(found, lang, _terminal_width()):
+        click.echo(_table_text(table), nl=False)
     console.say(
         "{events} events, SHA-256 {digest}", events=number_text(found.extent.events, lang), digest=found.extent.sha256
     )
 
 
-def _tables(found: Report, lang: str) -> Sequence[Table]:
-    tables = []
-    for section in found.sections:
-        cells = section_cells(section, found, lang)
-        table = Table()
-        for position, name in enumerate(cells.head):
-            # Folded, never cut: a figure that is shortened is another figure.
-            table.add_column(Text(name), justify="right" if position else "left", overflow="fold")
-        for kind, row in cells.rows:
-            table.add_row(
-                *(Text(cell) for cell in row),
-                style=None if kind is RowKind.GROUP else "bold",
-                end_section=kind is RowKind.SUBTOTAL,
-            )
-        tables.append(table)
-    return tables
+def _tables(found: Report, lang: str, width: int) -> Sequence[Table]:
+    return [_table(section_cells(section, found, lang), width) for section in found.sections]
+
+
+def _table(cells: Cells, width: int) -> Table:
+    """Columns of figures as wide as their figures, whatever the terminal: a number that is cut is another number."""
+    longest = [max(len(row[place]) for _, row in cells.rows) for place in range(len(cells.head))]
+    figures = [max(wide, *map(len, name.split())) for wide, name in zip(longest[1:], cells.head[1:], strict=True)]
+    room = width - sum(figures) - 3 * len(cells.head) - 1
+    table = Table()
+    table.add_column(Text(cells.head[0]), width=max(_NAME, min(room, longest[0])), overflow="fold")
+    for name, wide in zip(cells.head[1:], figures, strict=True):
+        table.add_column(Text(name), width=wide, justify="right")
+    for kind, row in cells.rows:
+        style = None if kind is RowKind.GROUP else "bold"
+        table.add_row(*(Text(cell) for cell in row), style=style, end_section=kind is RowKind.SUBTOTAL)
+    return table
 
 
 def _entries_table(console: Console, entries: Sequence[Entry]) -> Table:
@@ -197,12 +198,12 @@ def _entries_table(console: Console, entries: Sequence[Entry]) -> Table:
     return table
 
 
-def _print(table: Table) -> None:
+def _terminal_width() -> int:
     terminal = RichConsole()
-    click.echo(_table_text(table, terminal.width if terminal.is_terminal else _WIDE), nl=False)
+    return terminal.width if terminal.is_terminal else _WIDE
 
 
-def _table_text(table: Table, width: int = _WIDE) -> str:
+def _table_text(table: Table, width: int = 10 * _WIDE) -> str:
     quiet = RichConsole(width=width, color_system=None, force_terminal=False, legacy_windows=False)
     with quiet.capture() as capture:
         quiet.print(table)

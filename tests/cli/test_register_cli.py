@@ -1,0 +1,295 @@
+"""``edocs register``, ``find`` and ``report`` as a clerk runs them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from register_samples import PROVINCE, make_document, make_report, signature
+from register_samples import issued as passed
+
+from edocs.cli.main import edocs
+from edocs.model import Document, Role, VerificationReport
+from edocs.testing import Pki
+
+OPTIONS = ("--number", "7", "--symbol", "UBND-VP", "--date", "05/03/2026", "--type", "Công văn")
+AGENCY = ("--agency", PROVINCE.id, "--agency-name", PROVINCE.name, "--level", "tỉnh")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
+
+
+def code(result: Result) -> int:
+    if result.exception is not None:
+        raise result.exception
+    assert isinstance(result.return_value, int)
+    return result.return_value
+
+
+def line_of(document: Document, report: VerificationReport | None) -> str:
+    line = {
+        "agency": document.agency.id,
+        "agency_name": document.agency.name,
+        "level": document.agency.level.value,
+        "number": document.code.number,
+        "symbol": document.code.symbol,
+        "date": document.issued_on.isoformat(),
+        "type": document.type,
+        "subject": document.subject,
+        "secrecy": document.secrecy.value,
+        "sha256": document.file_sha256,
+        "verification": None if report is None else report.as_dict("vi"),
+    }
+    return json.dumps(line, ensure_ascii=False)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    return tmp_path / "Sổ đăng ký 2026.db"
+
+
+@pytest.fixture
+def filled(register: Path, tmp_path: Path) -> Path:
+    """Three documents: issued, signed by the agency alone, not verified."""
+    first, second, third = (make_document(number, subject=f"Kế hoạch đất đai {number}") for number in (1, 2, 3))
+    lines = [
+        line_of(first, passed(first)),
+        line_of(second, make_report(second, signature(Role.ORGANISATION))),
+        line_of(third, None),
+    ]
+    source = tmp_path / "văn bản.jsonl"
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert code(run("register", "--register", register, "--from-jsonl", source)) == 0
+    return register
+
+
+def test_pdf_is_verified_registered_and_counted(issued: bytes, pki: Pki, register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "Công văn số 7.pdf"
+    pdf.write_bytes(issued)
+
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, *trust, "--json")
+
+    record = json.loads(result.stdout)
+    assert (code(result), record["outcome"]) == (0, "new")
+    assert [item["verdict"] for item in record["verification"]["signatures"]] == ["TOTAL_PASSED"] * 2
+    total = json.loads(run("report", "--register", register, "--json").stdout)["total"]
+    assert total["indicators"]["both"]["percent"] == 100.0
+
+
+def test_pdf_without_trust_is_registered_and_says_indeterminate(issued: bytes, register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(issued)
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, "--lang", "vi")
+
+    assert code(result) == 3
+    assert "07/UBND-VP" in result.stdout
+    assert "đã đăng ký" in result.stdout
+
+
+def test_agency_is_remembered_by_the_register(filled: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+
+    result = run("register", pdf, "--register", filled, "--agency", PROVINCE.id, *OPTIONS, "--json")
+
+    assert json.loads(result.stdout)["key"].startswith(PROVINCE.id)
+    assert code(result) == 4
+
+
+def test_unknown_agency_needs_its_name_and_level(register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+
+    result = run("register", pdf, "--register", register, "--agency", "H99.1", *OPTIONS)
+
+    assert code(result) == 2
+    assert "--agency-name" in result.stderr
+
+
+def test_agencies_come_from_a_file(register: Path, tmp_path: Path) -> None:
+    agencies, pdf = tmp_path / "cơ quan.csv", tmp_path / "cv.pdf"
+    agencies.write_text("id,name,level\nH99.1,Sở Nội vụ,Tỉnh\n", encoding="utf-8-sig")
+    pdf.write_bytes(b"%PDF-1.7 broken")
+
+    run("register", pdf, "--register", register, "--agency", "H99.1", "--agencies", agencies, *OPTIONS)
+
+    assert "Sở Nội vụ" in run("find", "--register", register).stdout
+
+
+def test_missing_pdf_makes_no_register(register: Path, tmp_path: Path) -> None:
+    result = run("register", tmp_path / "không có.pdf", "--register", register, *AGENCY, *OPTIONS)
+
+    assert code(result) == 4
+    assert not register.exists()
+
+
+def test_missing_options_are_named(register: Path, tmp_path: Path) -> None:
+    result = run("register", tmp_path / "cv.pdf", "--register", register, *AGENCY)
+
+    assert code(result) == 2
+    assert "--number, --symbol, --date, --type" in result.stderr
+
+
+def test_taken_number_is_refused(filled: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+    taken = ("--number", "1", *OPTIONS[2:])
+
+    result = run("register", pdf, "--register", filled, *AGENCY, *taken, "--lang", "vi")
+
+    assert code(result) == 6
+    assert "Kế hoạch đất đai 1" in result.stderr
+
+
+def test_bad_lines_are_named_and_the_rest_is_kept(register: Path, tmp_path: Path) -> None:
+    first, second = make_document(1), make_document(2)
+    lines = [
+        line_of(first, None),
+        "{not JSON",
+        "",
+        line_of(make_document(1, content="another"), None),
+        line_of(second, passed(first)),
+        line_of(second, passed(second)),
+        '{"agency": "H99"}',
+        "[" * 100_000,
+    ]
+    source = tmp_path / "lines.jsonl"
+    source.write_text("\r\n".join(lines), encoding="utf-8-sig")
+
+    result = run("register", "--register", register, "--from-jsonl", source)
+
+    assert code(result) == 6
+    places = [line.split(".jsonl:")[1].split(":")[0] for line in result.stderr.splitlines() if ".jsonl:" in line]
+    assert places == ["2", "4", "5", "7", "8"]
+    assert len(run("find", "--register", register, "--json").stdout.splitlines()) == 2
+
+
+def test_unreadable_lines_alone_end_with_4(register: Path, tmp_path: Path) -> None:
+    source = tmp_path / "lines.jsonl"
+    source.write_bytes(b"\xff\xfe\n")
+
+    assert code(run("register", "--register", register, "--from-jsonl", source)) == 4
+
+
+def test_same_lines_again_change_nothing(filled: Path, tmp_path: Path) -> None:
+    before = run("report", "--register", filled, "--json").stdout
+
+    result = run("register", "--register", filled, "--from-jsonl", tmp_path / "văn bản.jsonl")
+
+    assert code(result) == 0
+    assert "3 unchanged" in result.stderr
+    assert run("report", "--register", filled, "--json").stdout == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "numbers"),
+    [
+        (["ĐẤT ĐAI 2"], [2]),
+        (["--number", "3"], [3]),
+        (["--symbol", "UBND-VP", "--type", "công văn"], [1, 2, 3]),
+        (["--agency", "H99"], []),
+        (["--from", "06/03/2026"], []),
+        (["--from", "2026-03-05", "--to", "2026-03-05"], [1, 2, 3]),
+    ],
+)
+def test_find_prints_what_matches(filled: Path, arguments: list[str], numbers: list[int]) -> None:
+    result = run("find", "--register", filled, "--json", *arguments)
+
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [entry["number"] for entry in found] == numbers
+    assert {entry["schema"] for entry in found} <= {"edocs.entry/1"}
+
+
+def test_find_shows_people_a_table(filled: Path) -> None:
+    result = run("find", "--register", filled, "--lang", "vi", "kế hoạch")
+
+    assert "01/UBND-VP" in result.stdout
+    assert "Công văn: Kế hoạch đất đai 1" in result.stdout
+    assert "3 văn bản" in result.stderr
+
+
+def test_table_shows_numerator_and_denominator_in_vietnamese(filled: Path) -> None:
+    result = run("report", "--register", filled, "--lang", "vi")
+
+    assert code(result) == 0
+    assert "1/3  33,33\u00a0%" in result.stdout
+    assert "2/3  66,67\u00a0%" in result.stdout
+
+
+def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    assert "2/3  66.67\u00a0%" in run("report", "--register", filled).stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("html", b"<!DOCTYPE html>"), ("csv", b"\xef\xbb\xbfsection"), ("json", b"{\n"), ("table", b"\xe2")],
+)
+def test_report_is_written_to_a_file_and_to_standard_output_alike(
+    filled: Path, tmp_path: Path, form: str, start: bytes
+) -> None:
+    output = tmp_path / "báo cáo"
+
+    written = run("report", "--register", filled, "--format", form, "-o", output)
+    printed = run("report", "--register", filled, "--format", form)
+
+    assert code(written) == 0
+    assert output.read_bytes().startswith(start)
+    assert printed.stdout_bytes == output.read_bytes()
+
+
+def test_report_never_takes_the_place_of_the_register(filled: Path) -> None:
+    before = filled.read_bytes()
+
+    assert code(run("report", "--register", filled, "--format", "html", "-o", filled)) == 7
+    assert filled.read_bytes() == before
+
+
+def test_period_limits_the_count_and_shows_empty_months(filled: Path) -> None:
+    result = run("report", "--register", filled, "--from", "2026-02", "--to", "2026-03", "--by", "month", "--json")
+
+    rows = json.loads(result.stdout)["sections"][0]["rows"]
+    assert [(row["group"], row["documents"]) for row in rows] == [
+        ({"month": "2026-02"}, 0), ({"month": "2026-03"}, 3), ({}, 3),
+    ]  # fmt: skip
+    assert rows[0]["indicators"]["both"]["percent"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--from", "2026-13"],
+        ["--from", "tháng 3"],
+        ["--from", "2026-03", "--to", "2026-02"],
+        ["--at", "hôm qua"],
+        ["--by", "month", "--by", "month"],
+    ],
+)
+def test_period_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: list[str]) -> None:
+    assert code(run("report", "--register", filled, *arguments)) == 2
+
+
+def test_register_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    for command in ("report", "find"):
+        assert code(run(command, "--register", tmp_path / "không có.db")) == 5
+
+
+def test_newer_register_is_unavailable_and_not_touched(filled: Path) -> None:
+    with closing(sqlite3.connect(filled)) as connection:
+        connection.execute("UPDATE register SET schema_version = 2")
+        connection.commit()
+        connection.execute("PRAGMA journal_mode = DELETE")
+    before = filled.read_bytes()
+
+    assert code(run("register", "--register", filled, "--from-jsonl", filled.with_name("văn bản.jsonl"))) == 5
+    assert filled.read_bytes() == before

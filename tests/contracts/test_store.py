@@ -1,0 +1,276 @@
+"""The contract of the port ``Store``, over every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from register_samples import (
+    COMMUNE,
+    DISTRICT,
+    NOW,
+    PROVINCE,
+    issued,
+    make_document,
+)
+
+from edocs.errors import DuplicateError, EdocsError, StoreError
+from edocs.model import (
+    AgencyLevel,
+    Document,
+    Event,
+    EventKind,
+    Facet,
+    Indicator,
+    Query,
+    Standing,
+    document_payload,
+    findings_payload,
+    read_facts,
+)
+from edocs.ports import Store
+from edocs.stores.sqlite import open_sqlite
+
+Open = Callable[[], Store]
+ADAPTERS = {"sqlite": open_sqlite}
+
+
+@pytest.fixture(params=sorted(ADAPTERS))
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    path = tmp_path / "Sổ văn bản đi #1 100%?.db"
+    opened: list[Store] = []
+
+    def make() -> Store:
+        opened.append(ADAPTERS[request.param](path))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Open) -> Store:
+    return reopen()
+
+
+def registered(document: Document, minutes: int = 0) -> Event:
+    return Event(
+        kind=EventKind.REGISTERED,
+        at=NOW + timedelta(minutes=minutes),
+        who="văn thư",
+        key=document.key,
+        payload=document_payload(document),
+    )
+
+
+def verified(document: Document, minutes: int = 1) -> Event:
+    facts = read_facts(issued(document).as_dict())
+    return replace(registered(document, minutes), kind=EventKind.VERIFIED, payload=findings_payload(facts))
+
+
+def put(store: Store, *events: Event) -> None:
+    with store.transaction():
+        store.append(events)
+
+
+def test_events_come_back_in_their_order_and_linked(store: Store) -> None:
+    first, second = make_document(1), make_document(2)
+
+    put(store, registered(first), verified(first))
+    put(store, registered(second, 5))
+
+    logged = list(store.events())
+    assert [item.id for item in logged] == [1, 2, 3]
+    assert [item.event for item in logged] == [registered(first), verified(first), registered(second, 5)]
+    assert len({item.chain_sha256 for item in logged}) == 3
+
+
+def test_events_of_one_document_leave_out_the_others(store: Store) -> None:
+    first, second = make_document(1), make_document(2)
+    put(store, registered(first), registered(second), verified(second))
+
+    logged = list(store.events(second.key))
+
+    assert [item.event.kind for item in logged] == [EventKind.REGISTERED, EventKind.VERIFIED]
+
+
+def test_state_is_what_was_registered_and_found(store: Store) -> None:
+    document = make_document(7, COMMUNE)
+
+    put(store, registered(document), verified(document))
+
+    [entry] = store.entries([document.key, make_document(8).key]).values()
+    assert entry.document == document
+    assert entry.standing(Indicator.BOTH) is Standing.VALID
+    assert entry.registered_at == NOW
+
+
+def test_state_survives_closing(reopen: Open) -> None:
+    document = make_document(1)
+    first = reopen()
+    put(first, registered(document))
+    before = dict(first.entries([document.key]))
+    first.close()
+
+    after = dict(reopen().entries([document.key]))
+
+    assert after == before
+
+
+def test_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.transaction():
+        store.append([registered(make_document(1))])
+        raise RuntimeError("power cut")
+
+    assert list(store.events()) == []
+    assert list(store.find(Query())) == []
+
+
+def test_transaction_sees_what_it_wrote(store: Store) -> None:
+    document = make_document(1)
+
+    with store.transaction():
+        store.append([registered(document)])
+        inside = list(store.entries([document.key]))
+
+    assert inside == [document.key]
+
+
+def test_writing_outside_a_transaction_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError):
+        store.append([registered(make_document(1))])
+
+
+def test_registering_twice_is_refused_and_leaves_the_first(store: Store) -> None:
+    document = make_document(1)
+    put(store, registered(document))
+
+    with pytest.raises(DuplicateError):
+        put(store, registered(document))
+
+    assert len(list(store.events())) == 1
+
+
+def test_event_of_an_unknown_document_is_refused(store: Store) -> None:
+    with pytest.raises(EdocsError):
+        put(store, verified(make_document(1)))
+
+    assert list(store.events()) == []
+
+
+def test_snapshot_does_not_see_a_later_writer(reopen: Open) -> None:
+    reader, writer = reopen(), reopen()
+    put(writer, registered(make_document(1)))
+
+    with reader.snapshot():
+        before = reader.extent()
+        put(writer, registered(make_document(2)))
+        inside = reader.extent()
+
+    assert inside == before
+    assert reader.extent().events == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        (Query(), [1, 2, 3]),
+        (Query(agency=DISTRICT.id), [2]),
+        (Query(number=3), [3]),
+        (Query(symbol="QĐ-UBND"), [3]),
+        (Query(symbol="qđ-ubnd"), []),
+        (Query(type="QĐ"), [3]),
+        (Query(issued_from=date(2026, 3, 5)), [2, 3]),
+        (Query(issued_to=date(2026, 3, 5)), [1, 2]),
+        (Query(text="ĐẤT ĐAI"), [1]),
+        (Query(text="đất\u0301 đai"), []),
+        (Query(text="huyện bình khê"), [2]),
+        (Query(text="03/qđ"), [3]),
+        (Query(text="100%_"), []),
+        (Query(is_complete=True), [1]),
+        (Query(is_complete=False), [2, 3]),
+    ],
+)
+def test_find_keeps_what_the_query_describes(store: Store, query: Query, numbers: list[int]) -> None:
+    first = make_document(1, issued_on=NOW - timedelta(days=150), subject="Quản lý đất đai")
+    second = make_document(2, DISTRICT)
+    third = make_document(3, issued_on=NOW, kind="Quyết định", symbol="QĐ-UBND")
+    put(store, registered(third), registered(first), verified(first), registered(second))
+
+    found = [entry.document.code.number for entry in store.find(query)]
+
+    assert found == numbers
+
+
+def test_find_text_in_any_normal_form(store: Store) -> None:
+    put(store, registered(make_document(1, subject="Quản lý đất đai")))
+
+    decomposed = "ý đâ\u0301t"
+
+    assert len(list(store.find(Query(text=decomposed)))) == 1
+
+
+def test_tally_without_facets_of_nothing_is_one_row_of_zero(store: Store) -> None:
+    [tally] = store.tally(Query(), [])
+
+    assert tally.group == ()
+    assert tally.counts.documents == 0
+
+
+def test_tally_with_facets_of_nothing_is_empty(store: Store) -> None:
+    assert list(store.tally(Query(), [Facet.MONTH])) == []
+
+
+def test_tally_groups_in_the_order_of_the_facets(store: Store) -> None:
+    put(store, registered(make_document(1)), registered(make_document(2)), registered(make_document(1, DISTRICT)))
+
+    found = {tally.group: tally.counts.documents for tally in store.tally(Query(), [Facet.MONTH, Facet.LEVEL])}
+
+    assert found == {("2026-03", "district"): 1, ("2026-03", "province"): 2}
+
+
+def test_as_of_counts_what_was_recorded_up_to_then(store: Store) -> None:
+    first, second = make_document(1), make_document(2)
+    put(store, registered(first), registered(second, 10), verified(first, 20))
+
+    counts = [
+        next(iter(store.tally(Query(as_of=NOW + timedelta(minutes=minutes)), []))).counts for minutes in (-1, 5, 15, 25)
+    ]
+
+    assert [count.documents for count in counts] == [0, 1, 2, 2]
+    assert [count.both.valid for count in counts] == [0, 0, 0, 1]
+    assert [count.both.not_checked for count in counts] == [0, 1, 2, 1]
+
+
+def test_asking_for_the_past_leaves_the_present(store: Store) -> None:
+    put(store, registered(make_document(1)), registered(make_document(2), 10))
+    past = Query(as_of=NOW)
+
+    counted = [len(list(store.find(query))) for query in (past, Query(), past)]
+
+    assert counted == [1, 2, 1]
+
+
+def test_agencies_have_their_latest_name_and_level(store: Store) -> None:
+    renamed = replace(PROVINCE, name="Ủy ban nhân dân thành phố Lam Giang")
+    put(
+        store,
+        registered(make_document(1)),
+        registered(make_document(2, renamed), 10),
+        registered(make_document(1, COMMUNE)),
+    )
+
+    assert store.agencies() == {PROVINCE.id: renamed, COMMUNE.id: COMMUNE}
+    assert store.agencies(NOW + timedelta(minutes=5))[PROVINCE.id].name == PROVINCE.name
+    assert store.agencies()[COMMUNE.id].level is AgencyLevel.COMMUNE
+
+
+def test_check_of_a_whole_register_finds_nothing(store: Store) -> None:
+    document = make_document(1)
+    put(store, registered(document), verified(document), registered(make_document(2)))
+
+    assert list(store.check()) == []
