@@ -56,7 +56,7 @@ class Permits:
         if any(lock.covers(name) for lock in self.locks):
             raise PermissionRefusedError(
                 "an earlier signature locks the field: {name} (FieldMDP)",
-                hint="nothing may change there any more; start again from the draft",
+                hint="start again from the draft, with an empty field for every signer",
                 name=name,
             )
 

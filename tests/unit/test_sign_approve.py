@@ -1,0 +1,173 @@
+"""Approving (Decree 30, article 13): the reserved fields, where they stand, who may still sign."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pypdf
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+
+from edocs.errors import FieldError, NoFontError, PermissionRefusedError
+from edocs.model import (
+    HANOI,
+    RESERVED_FIELDS,
+    Box,
+    DocumentCode,
+    Reservation,
+    Role,
+    SignatureSpec,
+    TrustStore,
+    Verdict,
+)
+from edocs.ports import Signer
+from edocs.sign import approve_pdf, issue_pdf, sign_pdf
+from edocs.testing import Letter, letter_places, sample_letter, sample_pdf
+from edocs.verify import verify_pdf
+
+NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+CODE = DocumentCode(number=7, issued_on=datetime(2026, 3, 5, tzinfo=HANOI))
+ISSUE = SignatureSpec(role=Role.ORGANISATION, code=CODE)
+RESERVATION = Reservation(
+    number=Box(page=1, left_mm=40, top_mm=40, width_mm=20, height_mm=7),
+    date=Box(page=1, left_mm=110, top_mm=40, width_mm=60, height_mm=7),
+)
+
+OpenKey = Callable[[str], Signer]
+
+
+def fields(document: bytes) -> dict:
+    return pypdf.PdfReader(io.BytesIO(document)).get_fields() or {}
+
+
+def test_an_approved_draft_carries_the_three_fields_empty(approved: bytes) -> None:
+    found = fields(approved)
+
+    assert set(RESERVED_FIELDS) <= set(found)
+    assert [found[name].get("/V") for name in RESERVED_FIELDS] == [None, None, None]
+
+
+def test_the_person_certifies_and_locks_all_but_the_reserved_fields(approved: bytes) -> None:
+    (signature,) = PdfFileReader(io.BytesIO(approved)).embedded_signatures
+
+    assert signature.docmdp_level is MDPPerm.FILL_FORMS
+    assert signature.fieldmdp.is_locked("Signature1")
+    assert not any(signature.fieldmdp.is_locked(name) for name in RESERVED_FIELDS)
+
+
+def test_reserving_without_a_font_says_how_to_get_one(
+    draft: bytes, open_key: OpenKey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EDOCS_FONTS", str(tmp_path))
+    _forget_fonts()
+
+    with pytest.raises(NoFontError, match="fonts-liberation"):
+        approve_pdf(draft, open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+    _forget_fonts()
+
+
+def _forget_fonts() -> None:
+    from edocs._pdf.fonts import find_font
+
+    find_font.cache_clear()
+
+
+def test_places_can_be_given(open_key: OpenKey, trust: TrustStore) -> None:
+    reservation = replace(RESERVATION, seal=Box(page=1, left_mm=90, top_mm=200, width_mm=36, height_mm=36))
+    spec = SignatureSpec(role=Role.PERSONAL, reserve=reservation)
+
+    done = issue_pdf(approve_pdf(sample_pdf(), open_key("leader"), spec, now=NOW), open_key("seal"), ISSUE, now=LATER)
+
+    rectangles = {name: [float(number) for number in field["/Rect"]] for name, field in widgets(done).items()}
+    assert rectangles["seal"] == pytest.approx([255.12, 172.91, 357.17, 274.96], abs=0.02)
+    assert verify_pdf(done, trust).verdict is Verdict.TOTAL_PASSED
+
+
+def widgets(document: bytes) -> dict[str, dict]:
+    reader = pypdf.PdfReader(io.BytesIO(document))
+    return {a.get_object()["/T"]: a.get_object() for page in reader.pages for a in page.get("/Annots", ())}
+
+
+def test_found_blanks_are_where_the_letter_leaves_them(approved: bytes) -> None:
+    places, found = letter_places(), widgets(approved)
+
+    for box, name in ((places.number, "number"), (places.date, "date")):
+        left, bottom, right, top = (float(number) * 25.4 / 72 for number in found[name]["/Rect"])
+        assert left >= box.left_mm - 1.5
+        assert right <= box.left_mm + box.width_mm + 1.5
+        assert 297 - top >= box.top_mm - 1.5
+        assert 297 - bottom <= box.top_mm + box.height_mm + 1.5
+
+
+def test_the_seal_covers_the_left_third_of_the_signature(approved: bytes) -> None:
+    found = widgets(approved)
+    seal, person = ([float(number) for number in found[name]["/Rect"]] for name in ("seal", "Signature1"))
+
+    assert seal[2] - person[0] == pytest.approx((person[2] - person[0]) / 3, abs=0.05)
+    assert seal[2] - seal[0] == pytest.approx(36 * 72 / 25.4, abs=0.05)
+
+
+def test_the_seal_is_drawn_over_the_signature(approved: bytes) -> None:
+    names = [annotation.get_object()["/T"] for annotation in pypdf.PdfReader(io.BytesIO(approved)).pages[1]["/Annots"]]
+
+    assert names.index("Signature1") < names.index("seal")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [pytest.param(sample_pdf, id="no text"), pytest.param(lambda: sample_letter(Letter(code=CODE)), id="number there")],
+)
+def test_a_draft_without_its_blanks_asks_for_places(open_key: OpenKey, document: Callable[[], bytes]) -> None:
+    with pytest.raises(FieldError, match="--number-at"):
+        approve_pdf(document(), open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+
+def test_fields_are_never_added_to_a_signed_document(draft: bytes, open_key: OpenKey) -> None:
+    signed = sign_pdf(draft, open_key("clerk"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+    with pytest.raises(PermissionRefusedError, match="would break that signature"):
+        approve_pdf(signed, open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+
+def test_two_persons_approve_one_document(open_key: OpenKey, draft: bytes, trust: TrustStore) -> None:
+    """Văn bản liên tịch: fields for every signer are in the draft; each approval leaves the empty ones open."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(draft))
+    for name in ("A", "B"):
+        append_signature_field(writer, SigFieldSpec(name, on_page=1, box=(300, 300, 400, 350)))
+    out = io.BytesIO()
+    writer.write(out)
+    spec = SignatureSpec(role=Role.PERSONAL, field="A")
+
+    first = approve_pdf(out.getvalue(), open_key("leader"), spec, now=NOW)
+    second = approve_pdf(first, open_key("leader-public"), replace(spec, field="B"), now=LATER)
+    done = issue_pdf(second, open_key("seal"), ISSUE, now=LATER)
+
+    report = verify_pdf(done, trust)
+    assert [signature.role for signature in report.signatures] == [Role.PERSONAL, Role.PERSONAL, Role.ORGANISATION]
+    assert report.verdict is Verdict.TOTAL_PASSED
+
+
+def test_a_reserved_name_that_stands_twice_is_refused(approved: bytes, open_key: OpenKey) -> None:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(approved))
+    (group,) = [field for field in writer.root["/AcroForm"]["/Fields"] if field.get_object()["/T"] == "edocs"]
+    kids = group.get_object()["/Kids"]
+    twin = type(kids[0])(kids[0])
+    kids.append(writer.add_object(twin))
+    writer.update_container(kids)
+    out = io.BytesIO()
+    writer.write(out)
+
+    with pytest.raises(FieldError, match=r"exists twice: edocs.number"):
+        issue_pdf(out.getvalue(), open_key("seal"), ISSUE, now=LATER)
