@@ -31,7 +31,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from edocs._files import read_file, write_file
 from edocs.errors import OutputError, UnreadableError
-from edocs.testing.pki_table import TABLE, Key, Row, Use, seal_name, staff_name
+from edocs.testing.pki_table import LEAF_DATES, TABLE, Key, Row, Use, seal_name, staff_name
 
 __all__ = ["PASSPHRASE", "Identity", "Pki", "make_pki", "same_pkcs12"]
 
@@ -102,7 +102,7 @@ class Pki:
         return Identity(name=name, p12=self.p12(name), pem=self.pem(name), key=self.key(name))
 
     def enrol_leader(
-        self, common_name: str, title: str, organisation: str, cccd: str, *, public: bool = False
+        self, common_name: str, title: str, organisation: str, cccd: str, *, public: bool = False, expired: bool = False
     ) -> Identity:
         """Issue a personal certificate with a P-256 key into the folder.
 
@@ -111,13 +111,16 @@ class Pki:
         Args:
             cccd: Number of the citizen's identity card.
             public: By the public CA instead of the one for official duty.
+            expired: Ended on 2022-01-01, as ``expired`` of the table.
 
         Raises:
             UnreadableError: A key of the folder cannot be read.
             OutputError: The folder cannot be written.
         """
         subject = staff_name(common_name, title, organisation, cccd)
-        return _enrol(self, f"leader-{_slug(common_name)}", subject, "public-ca" if public else "official-ca")
+        stem, dates = ("expired", TABLE["expired"].dates) if expired else ("leader", LEAF_DATES)
+        issuer = "public-ca" if public else "official-ca"
+        return _enrol(self, f"{stem}-{_slug(common_name)}", subject, issuer, dates)
 
     def enrol_seal(self, organisation: str, code: str) -> Identity:
         """Issue an agency's certificate with a P-256 key into the folder, by the CA for official duty.
@@ -132,7 +135,7 @@ class Pki:
             OutputError: The folder cannot be written.
         """
         kind = "MST" if re.fullmatch(r"[0-9]{10}(-?[0-9]{3})?", code) else "MNS"
-        return _enrol(self, f"seal-{_slug(code)}", seal_name(organisation, f"{kind}:{code}"), "official-ca")
+        return _enrol(self, f"seal-{_slug(code)}", seal_name(organisation, f"{kind}:{code}"), "official-ca", LEAF_DATES)
 
 
 def make_pki(folder: Path, *, keys: Path | None = None, base_url: str = "http://localhost:8710") -> Pki:
@@ -170,11 +173,12 @@ def same_pkcs12(one: bytes, other: bytes, passphrase: str = PASSPHRASE) -> bool:
     return _read_pkcs12(one, passphrase) == _read_pkcs12(other, passphrase)
 
 
-def _enrol(pki: Pki, stem: str, subject: x509.Name, issuer: str) -> Identity:
-    seed = _SERIAL_SEED + issuer.encode() + subject.public_bytes()
+def _enrol(pki: Pki, stem: str, subject: x509.Name, issuer: str, dates: tuple[datetime, datetime]) -> Identity:
+    seed = _SERIAL_SEED + issuer.encode() + subject.public_bytes() + (b"" if dates == LEAF_DATES else b"expired")
     serial = int.from_bytes(hashlib.sha256(seed).digest()[:8]) | 1 << 64  # never a serial of the table
     name = f"{stem}-{serial & 0xFFFFFF:06x}"
-    _write_row(pki, Row(name=name, issuer=issuer, serial=serial, key=Key.P256, subject=subject, purpose="enrolled"))
+    row = Row(name=name, issuer=issuer, serial=serial, key=Key.P256, subject=subject, dates=dates, purpose="enrolled")
+    _write_row(pki, row)
     return pki.identity(name)
 
 
