@@ -64,7 +64,7 @@ def _check_before_parsing(data: bytes) -> None:
         raise MalformedEnvelopeError("message is not in UTF-8", hint="edXML is written in UTF-8 only")
     prolog = _PROLOG.match(data)
     start = prolog.end() if prolog else 0
-    if data.startswith(b"<!", start):
+    if data.startswith(b"<!DOCTYPE", start):
         raise MalformedEnvelopeError(
             "message has a document type declaration", hint="edXML has none; such a message is refused unread"
         )

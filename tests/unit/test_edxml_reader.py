@@ -47,30 +47,33 @@ def status(inner: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"\xef\xbb\xbf \n", id="only a byte order mark"),
-        pytest.param(b"%PDF-1.7", id="not XML"),
-        pytest.param(b"<edXML>", id="truncated"),
-        pytest.param(b'<!DOCTYPE edXML><edXML xmlns="x"/>', id="document type"),
-        pytest.param(b"<!-- --><?x y?> \n<!DOCTYPE edXML><edXML/>", id="document type after a comment"),
-        pytest.param(b"\xef\xbb\xbf<!DOCTYPE edXML><edXML/>", id="document type after a byte order mark"),
-        pytest.param('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"), id="UTF-16"),
-        pytest.param(b'<?xml version="1.0" encoding="windows-1258"?><a/>', id="other encoding"),
-        pytest.param(b"<a>\xff\xfe</a>", id="not UTF-8 inside"),
-        pytest.param(b"<edXML>&nothing;</edXML>", id="entity that nobody declared"),
-        pytest.param(b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1), id="too deep"),
-        pytest.param(b"<a>" * 100_000, id="deep beyond the parser"),
-        pytest.param(b"<a>" + b"<b/>" * MAX_MARKS + b"</a>", id="too wide"),
-        pytest.param(b"<a " + b" ".join(b'a%d=""' % n for n in range(MAX_MARKS + 1)) + b"/>", id="too many attributes"),
-        pytest.param(b"<html xmlns='http://www.w3.org/1999/xhtml'/>", id="other XML"),
-        pytest.param(f'<edXML xmlns="{NS}"/>'.encode(), id="no envelope"),
-        pytest.param(b"<edXML><edXMLEnvelope/></edXML>", id="no namespace"),
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b"\xef\xbb\xbf \n", "is empty", id="only a byte order mark"),
+        pytest.param(b"%PDF-1.7", "does not parse", id="not XML"),
+        pytest.param(b"<edXML>", "does not parse", id="truncated"),
+        pytest.param(b"<!-- <edXML/>", "does not parse", id="comment without an end"),
+        pytest.param(b'<!DOCTYPE edXML><edXML xmlns="x"/>', "document type", id="document type"),
+        pytest.param(
+            b"<!-- --><?x y?> \n<!DOCTYPE edXML><edXML/>", "document type", id="document type after a comment"
+        ),
+        pytest.param(b"\xef\xbb\xbf<!DOCTYPE edXML><edXML/>", "document type", id="after a mark"),
+        pytest.param('<?xml version="1.0"?><!DOCTYPE a><a/>'.encode("utf-16"), "UTF-8", id="UTF-16"),
+        pytest.param(b'<?xml version="1.0" encoding="windows-1258"?><a/>', "UTF-8", id="other encoding"),
+        pytest.param(b"<a>\xff\xfe</a>", "does not parse", id="not UTF-8 inside"),
+        pytest.param(b"<edXML>&nothing;</edXML>", "does not parse", id="entity that nobody declared"),
+        pytest.param(b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1), "nested deeper", id="too deep"),
+        pytest.param(b"<a>" * 100_000, "does not parse", id="deep beyond the parser"),
+        pytest.param(b"<a>" + b"<b/>" * MAX_MARKS + b"</a>", "more than 200000", id="too wide"),
+        pytest.param(b"<a " + b"b='' " * (MAX_MARKS + 1) + b"/>", "more than 200000", id="too many attributes"),
+        pytest.param(b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "not an edXML", id="other XML"),
+        pytest.param(f'<edXML xmlns="{NS}"/>'.encode(), "no edXMLEnvelope", id="no envelope"),
+        pytest.param(b"<edXML><edXMLEnvelope/></edXML>", "not an edXML", id="no namespace"),
     ],
 )
-def test_what_is_no_safe_edxml_is_refused_as_unreadable(data: bytes) -> None:
-    with pytest.raises(MalformedEnvelopeError) as caught:
+def test_what_is_no_safe_edxml_is_refused_as_unreadable(data: bytes, why: str) -> None:
+    with pytest.raises(MalformedEnvelopeError, match=why) as caught:
         inspect_message(data)
 
     assert caught.value.exit_code == 4
@@ -250,6 +253,10 @@ XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
             EnvelopeSignature.PLACEHOLDER,
         ),
         (f'<s:Signature xmlns:s="{XMLDSIG}"><s:SignedInfo/></s:Signature>', EnvelopeSignature.PLACEHOLDER),
+        (
+            f'<Signature xmlns:s="{XMLDSIG}"><s:SignatureValue>QUJD</s:SignatureValue></Signature>',
+            EnvelopeSignature.PLACEHOLDER,
+        ),
         (
             f'<s:Signature xmlns:s="{XMLDSIG}"><s:SignatureValue>QUJD</s:SignatureValue></s:Signature>',
             EnvelopeSignature.UNVERIFIED,
