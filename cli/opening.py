@@ -84,14 +84,19 @@ def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Pat
     """Write every file without a fault; which file went where, by name."""
     targets = {file.name: folder / file.name for file in opened.unpacked.files if not file.faults}
     files = [file for file in opened.unpacked.files if file.name in targets]
+    fresh = [file for file in files if not _is_there(file, targets[file.name])]
+    if fresh:
+        _make(folder)
+    for file in fresh:
+        write_file(targets[file.name], file.data, inputs=(envelope, manifest_path(envelope)))
+    return targets
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise OutputError("folder cannot be made: {path}: {why}", path=folder, why=exc.strerror or exc) from exc
-    fresh = [file for file in files if not _is_there(file, targets[file.name])]
-    for file in fresh:
-        write_file(targets[file.name], file.data, inputs=(envelope, manifest_path(envelope)))
-    return targets
 
 
 def _is_there(file: UnpackedFile, path: Path) -> bool:

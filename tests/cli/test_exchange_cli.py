@@ -246,6 +246,18 @@ def test_folder_that_is_a_file_ends_in_7(message: Path) -> None:
     assert Path("bảng.csv").read_bytes() == b"1;2\n"
 
 
+def test_message_without_files_makes_no_folder(desk: Path) -> None:
+    ns = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
+    Path("status.edxml").write_text(
+        f'<edXML xmlns="{ns}"><edXMLEnvelope><edXMLHeader><MessageHeader><StatusCode>01</StatusCode>'
+        "</MessageHeader></edXMLHeader></edXMLEnvelope></edXML>",
+        encoding="utf-8",
+    )
+
+    assert _run(["unpack", "status.edxml", "-o", "in"]) == 0
+    assert not Path("in").exists()
+
+
 def test_attachment_that_would_leave_the_folder_stays_in_it(message: Path) -> None:
     text = message.read_text(encoding="utf-8").replace("Name>bảng.csv<", "Name>../../thoát.csv<")
     message.write_text(text, encoding="utf-8")
