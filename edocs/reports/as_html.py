@@ -37,7 +37,7 @@ __all__ = ["report_html"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class _Segment:
     """One part of a stacked bar."""
 
     standing: Standing
@@ -97,10 +97,10 @@ def _title(facets: Sequence[Facet], lang: str) -> str:
     return " · ".join(translate(FACETS[facet], lang) for facet in facets)
 
 
-def _segments(counts: Counts, indicator: Indicator) -> Sequence[Segment]:
+def _segments(counts: Counts, indicator: Indicator) -> Sequence[_Segment]:
     buckets = counts.buckets(indicator)
     return [
-        Segment(standing=standing, count=buckets[standing], width=_width(buckets[standing], counts.base))
+        _Segment(standing=standing, count=buckets[standing], width=_width(buckets[standing], counts.base))
         for standing in Standing
     ]
 

@@ -10,7 +10,7 @@ from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
 from .figures import Report, Row, Section
 from .wording import DEFINITIONS, group_label
 
-__all__ = ["SCHEMA", "report_json", "report_object"]
+__all__ = ["SCHEMA", "counts_object", "entry_object", "report_json", "report_object"]
 
 SCHEMA = "edocs.report/1"
 

@@ -35,6 +35,7 @@ class Column:
     height: str
     attempted_top: str
     attempted_height: str
+    """Of what is above the verified share; 0 where nothing is."""
     verified: Share
     attempted: Share
     label_baseline: str
@@ -83,7 +84,7 @@ def _column(indicator: Indicator, row: Row, place: int, slot: Decimal) -> Column
         top=_text(top),
         height=_text(_BASE - top),
         attempted_top=_text(attempted_top),
-        attempted_height=_text(_BASE - attempted_top),
+        attempted_height=_text(max(top - attempted_top, Decimal(0))),
         verified=verified,
         attempted=attempted,
         label_baseline=_text(top + 15 if is_inside else attempted_top - 5) if slot >= _LABELLED_SLOT else "",
