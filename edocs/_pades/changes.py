@@ -18,6 +18,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from edocs._pades.evidence import explain_change
 from edocs._pdf.appearance import AppearanceError, shown_text
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import entry, find_field, inherited
@@ -58,7 +59,7 @@ def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerd
         why = reason("structure.coverage")
         return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
     if not isinstance(result, DiffResult):
-        why = reason("changes.content", what=describe(result) if result else "not analysed")
+        why = explain_change(signature.reader, signature.signed_revision, result)
         return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
     return _judge_result(signature, result, policy)
 

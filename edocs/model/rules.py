@@ -176,6 +176,20 @@ RULES: dict[str, Rule] = {
         "the document was changed after this signature: {what}",
         "do not use the document; ask the sender for a new one",
     ),
+    "changes.page": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.2.2",
+        "page {page} no longer shows what was signed",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "changes.pages": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.2.2",
+        "{before} pages were signed, and the document now has {after}",
+        "do not use the document; ask the sender for a new one",
+    ),
     "changes.not_permitted": Rule(
         _FAILED,
         _SUB.FORMAT_FAILURE,

@@ -156,7 +156,32 @@ def test_a_page_turned_after_signing_is_content(both: bytes, trust: TrustStore) 
 
     assert report.verdict is Verdict.TOTAL_FAILED
     assert {signature.changes_after for signature in report.signatures} == {Changes.CONTENT}
-    assert "changes.content" in rules(report)
+    assert rules(report) == {"changes.page"}
+    assert report.signatures[0].reasons[0].text("vi") == "trang 1 không còn hiển thị đúng nội dung đã ký"
+
+
+def test_a_page_added_after_signing_is_counted(both: bytes, trust: TrustStore) -> None:
+    def add_page(writer: IncrementalPdfFileWriter) -> None:
+        pages = writer.root["/Pages"]
+        pages["/Kids"].append(writer.add_object(generic.DictionaryObject(pages["/Kids"][0])))
+        pages["/Count"] = generic.NumberObject(2)
+        writer.update_container(pages)
+
+    report = verify_pdf(update(both, add_page), trust)
+
+    assert report.verdict is Verdict.TOTAL_FAILED
+    assert rules(report) == {"changes.pages"}
+
+
+def test_a_change_that_no_page_shows_is_still_content(both: bytes, trust: TrustStore) -> None:
+    def open_action(writer: IncrementalPdfFileWriter) -> None:
+        writer.root["/AA"] = generic.DictionaryObject()
+        writer.update_root()
+
+    report = verify_pdf(update(both, open_action), trust)
+
+    assert report.verdict is Verdict.TOTAL_FAILED
+    assert rules(report) == {"changes.content"}
 
 
 def test_an_object_that_no_table_reaches_is_refused(both: bytes, trust: TrustStore) -> None:
