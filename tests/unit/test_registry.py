@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -450,3 +451,19 @@ def test_agency_seal_before_the_person_is_no_pair_in_order(registry: Registry) -
     assert [entry.standing(indicator) for indicator in Indicator] == [
         Standing.VALID, Standing.VALID, Standing.INVALID,
     ]  # fmt: skip
+
+
+def test_writers_at_once_lose_nothing(path: Path) -> None:
+    """Eight clerks open a register that is not there yet, and each enters documents one by one."""
+
+    def enter(clerk: int) -> None:
+        with Registry.open(path) as registry:
+            for number in range(10):
+                put(registry, make_document(1 + clerk * 10 + number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(enter, range(8)))
+
+    with Registry.open(path, read_only=True) as registry:
+        [tally] = registry.tally()
+        assert (tally.counts.documents, tally.counts.both.valid, registry.check()) == (80, 80, ())
