@@ -74,6 +74,8 @@ def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **op
     """Sign PDFs, PAdES B-B (ký số)."""
     if reserve and role != Role.PERSONAL.value:
         raise UsageError("a document is approved by a person", hint="role personal")
+    if not reserve and any(options[name] for name in ("number_at", "date_at", "seal_at")):
+        raise UsageError("there is nothing to place without reserving it", hint="add --reserve")
     spec = _spec(Role(role), options)
     if reserve:
         spec = replace(spec, reserve=_reservation(options))

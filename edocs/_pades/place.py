@@ -15,12 +15,13 @@ from edocs._pdf.increment import Increment
 from edocs.errors import FieldError
 from edocs.model import Box
 
-__all__ = ["MM", "Place", "frame", "locate", "page_count"]
+__all__ = ["MM", "Place", "frame", "is_on_page", "locate", "page_count", "place_of"]
 
 MM = 72 / 25.4
 """Points in a millimetre."""
 
 _MAX_DEPTH = 100
+_SLACK_PT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,7 @@ def locate(increment: Increment, box: Box) -> Place:
         right=left + (box.left_mm + box.width_mm) * MM,
         top=top - box.top_mm * MM,
     )
-    inside = left <= place.left < place.right <= right + 0.5 and bottom - 0.5 <= place.bottom < place.top <= top
-    if not inside:
+    if not is_on_page(increment, place):
         raise FieldError(
             "the place is not on the page: {box}",
             hint="millimetres from the upper left corner; the page is {width} by {height} mm",
@@ -82,6 +82,27 @@ def locate(increment: Increment, box: Box) -> Place:
             height=f"{(top - bottom) / MM:.0f}",
         )
     return place
+
+
+def is_on_page(increment: Increment, place: Place) -> bool:
+    """Whether the whole of ``place``, give or take half a point, is seen on its page, and is not empty."""
+    left, bottom, right, top = frame(increment.page(place.page).get_object())
+    across = left - _SLACK_PT <= place.left < place.right <= right + _SLACK_PT
+    return across and bottom - _SLACK_PT <= place.bottom < place.top <= top + _SLACK_PT
+
+
+def place_of(increment: Increment, widget: generic.DictionaryObject) -> Place | None:
+    """Where an existing widget stands; None where it says no page."""
+    numbers = entries.numbers(widget, "/Rect")
+    page: object = widget.raw_get("/P") if "/P" in widget else None
+    if not isinstance(page, generic.IndirectObject) or len(numbers) != 4:
+        return None
+    for index in range(page_count(increment)):
+        if increment.page(index).reference == page.reference:
+            left, right = sorted((numbers[0], numbers[2]))
+            bottom, top = sorted((numbers[1], numbers[3]))
+            return Place(page=index, left=left, bottom=bottom, right=right, top=top)
+    return None
 
 
 def frame(page: generic.DictionaryObject) -> tuple[float, float, float, float]:

@@ -30,14 +30,14 @@ from edocs._pades.fields import add_signature_field, choose_field, lock_dictiona
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
 from edocs._pades.permits import FieldLock, Permits, read_lock, read_permits
-from edocs._pades.place import Place, locate
+from edocs._pades.place import Place, locate, place_of
 from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
 from edocs._pades.stamp import stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
 from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
 from edocs.errors import FieldError, PermissionRefusedError, SignatureValueError, StateRefusedError, UsageError
-from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Reservation, SignatureAlgorithm, SignatureSpec
+from edocs.model import RESERVED_FIELDS, SEAL_FIELD, SignatureAlgorithm, SignatureSpec
 from edocs.ports import Signer
 
 __all__ = ["LIFETIME", "finish", "prepare"]
@@ -75,7 +75,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         # (2)
         target = _target(increment, spec, fields, permits)
         # (3)
-        fields = _change_form(increment, document, spec, fields, permits)
+        fields = _change_form(increment, document, spec, permits, target)
         mdp = _mdp(increment, spec, fields, target, permits)
         # (4)
         _stamp(increment, target, spec, now)
@@ -114,13 +114,15 @@ def finish(state: PreparedSignature, value: bytes, now: datetime) -> bytes:
 
 
 def _change_form(
-    increment: Increment, document: bytes, spec: SignatureSpec, fields: dict[str, FormField], permits: Permits
+    increment: Increment, document: bytes, spec: SignatureSpec, permits: Permits, target: _Target
 ) -> dict[str, FormField]:
+    fields = read_fields(increment)
     if spec.reserve is not None and spec.code is not None:
         raise UsageError("reserving fields and filling them is two signatures", hint="approve first, then issue")
     if spec.reserve is not None and not is_reserved(fields):
-        _require_draft(spec.reserve, permits)
-        reserve_fields(increment, document, spec.reserve, spec.stamp)
+        _require_draft(permits)
+        person = place_of(increment, target.widget) if target.rectangle else None
+        reserve_fields(increment, document, spec.reserve, person)
     elif spec.code is not None:
         fill_code(increment, fields, permits, spec.code)
     else:
@@ -128,7 +130,7 @@ def _change_form(
     return read_fields(increment)
 
 
-def _require_draft(_: Reservation, permits: Permits) -> None:
+def _require_draft(permits: Permits) -> None:
     if permits.is_signed:
         raise PermissionRefusedError(
             "the document is signed: fields reserved now would break that signature",

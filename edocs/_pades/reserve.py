@@ -18,13 +18,13 @@ from edocs._pades.anchors import date_place, number_place
 from edocs._pades.fields import add_signature_field, empty_appearance
 from edocs._pades.form import FormField, add_field, read_fields, require_form
 from edocs._pades.permits import FieldLock
-from edocs._pades.place import MM, Place, frame, locate
+from edocs._pades.place import MM, Place, frame, is_on_page, locate
 from edocs._pdf.fonts import FontStyle
 from edocs._pdf.increment import Increment
 from edocs._pdf.text import TextLine, read_lines
 from edocs._pdf.typeface import embed_typeface
 from edocs.errors import FieldError
-from edocs.model import DATE_FIELD, NUMBER_FIELD, RESERVED_FIELDS, SEAL_FIELD, Reservation, Stamp
+from edocs.model import DATE_FIELD, NUMBER_FIELD, RESERVED_FIELDS, SEAL_FIELD, Reservation
 
 __all__ = ["DATE_LETTERS", "approval_lock", "is_reserved", "reserve_fields"]
 
@@ -65,8 +65,11 @@ def approval_lock(fields: dict[str, FormField]) -> FieldLock:
     return FieldLock(action="/Exclude", names=(*RESERVED_FIELDS, *others))
 
 
-def reserve_fields(increment: Increment, document: bytes, reservation: Reservation, stamp: Stamp | None) -> None:
+def reserve_fields(increment: Increment, document: bytes, reservation: Reservation, person: Place | None) -> None:
     """Add the three fields to a document without any signature.
+
+    Args:
+        person: Where the person's signature is seen, if anywhere.
 
     Raises:
         FieldError: A place is not found, not on the page, or taken.
@@ -74,7 +77,7 @@ def reserve_fields(increment: Increment, document: bytes, reservation: Reservati
     """
     # (1)
     number, date = _text_places(increment, document, reservation)
-    seal = _seal_place(increment, reservation, stamp)
+    seal = _seal_place(increment, reservation, person)
     # (2)
     _add_text_field(increment, NUMBER_FIELD, number, "Số văn bản", _RIGHT)
     _add_text_field(increment, DATE_FIELD, date, "Thời gian ban hành", _LEFT)
@@ -96,16 +99,18 @@ def _text_places(increment: Increment, document: bytes, reservation: Reservation
     return number, date_place(lines, max(right - 15 * MM, used))
 
 
-def _seal_place(increment: Increment, reservation: Reservation, stamp: Stamp | None) -> Place | None:
+def _seal_place(increment: Increment, reservation: Reservation, person: Place | None) -> Place | None:
     if reservation.seal:
         return locate(increment, reservation.seal)
-    if stamp is None or stamp.box is None:
+    if person is None:
         return None
-    person = locate(increment, stamp.box)
     side = SEAL_MM * MM
     right = person.left + person.size[0] / 3  # annex I.II.8.a: over about a third of it, on the left
-    middle = (person.bottom + person.top) / 2
-    return Place(page=person.page, left=right - side, right=right, bottom=middle - side / 2, top=middle + side / 2)
+    bottom = (person.bottom + person.top - side) / 2
+    seal = Place(page=person.page, left=right - side, right=right, bottom=bottom, top=bottom + side)
+    if not is_on_page(increment, seal):
+        raise FieldError("the seal would not be on the page", hint="give its place: --seal-at")
+    return seal
 
 
 def _add_text_field(increment: Increment, name: str, place: Place, label: str, quadding: int) -> None:
