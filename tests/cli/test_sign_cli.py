@@ -300,6 +300,7 @@ def test_a_signed_field_is_refused(edocs: Edocs, pdf: Path, personal: list[str],
         (["--role", "king"], 2),
         ([], 2),
         (["--role", "organisation", "--reserve"], 2),
+        (["--role", "personal", "--number-at", "1,20,20,40,20"], 2),
         (["--role", "personal", "--at", "1,2,3"], 2),
         (["--role", "personal", "--text", "x", "--at", "1,2,3"], 2),
         (["--role", "personal", "--text", "x", "--at", "a,2,3,4,5"], 2),
@@ -361,3 +362,36 @@ def test_quiet_prints_nothing_for_people_but_results(edocs: Edocs, pdf: Path, pe
     done = edocs("sign", pdf, *personal, "--quiet")
 
     assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is made with POSIX calls here")
+@pytest.mark.parametrize(("quiet", "shown"), [([], True), (["--quiet"], False)])
+def test_progress_is_for_a_person_at_a_terminal(
+    personal: list[str], tmp_path: Path, quiet: list[str], shown: bool
+) -> None:
+    import pty
+
+    paths = [tmp_path / f"{number}.pdf" for number in range(5)]
+    for path in paths:
+        path.write_bytes(sample_pdf())
+    terminal, stderr = pty.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "edocs.cli", "sign", *paths, *personal, "--secrets", "env:KEY", "--json", *quiet],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env={**os.environ, "KEY": "edocs-test", "TERM": "xterm"},
+        encoding="utf-8",
+        check=False,
+    )
+    os.set_blocking(terminal, False)
+    try:
+        drawn = os.read(terminal, 100_000)
+    except BlockingIOError:
+        drawn = b""
+
+    os.close(stderr)
+    os.close(terminal)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 5
+    assert (b"signing" in drawn) is shown

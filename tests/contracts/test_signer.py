@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from edocs.connect import open_signer
-from edocs.errors import CertificateRefusedError, SecretError, UnreadableError, UsageError
+from edocs.errors import CertificateRefusedError, MissingExtraError, SecretError, UnreadableError, UsageError
 from edocs.model import SignatureAlgorithm
 from edocs.ports import Signer
 from edocs.testing import Pki
@@ -257,3 +257,25 @@ def test_an_unknown_scheme_names_the_known_ones(uri: str) -> None:
 def test_an_unknown_padding_is_refused(pki: Pki) -> None:
     with pytest.raises(UsageError, match="no such padding"):
         open_signer(f"pkcs12:{pki.p12('leader')}?padding=none", lambda _: pki.passphrase)
+
+
+def test_another_package_can_add_a_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pki: Pki) -> None:
+    (tmp_path / "vault_for_edocs.py").write_text(
+        "from edocs.connect import open_signer\n\n\n"
+        "def open_vault(rest, secrets):\n    return open_signer('pkcs12:' + rest, secrets)\n",
+        encoding="utf-8",
+    )
+    info = tmp_path / "vault_for_edocs-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vault-for-edocs\nVersion: 1.0\n", encoding="utf-8")
+    entries = "[edocs.signers]\nvault = vault_for_edocs:open_vault\nbroken = no_such_package:open\n"
+    (info / "entry_points.txt").write_text(entries, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    signer = open_signer(f"vault:{pki.p12('leader')}", lambda _: pki.passphrase)
+
+    verify(signer, signer.sign(DATA, "sha256"), "sha256")
+    with pytest.raises(MissingExtraError, match="no_such_package"):
+        open_signer("broken:x", lambda _: "")
+    with pytest.raises(UsageError, match="broken:, pem:, pkcs12:, vault:"):
+        open_signer("none:x", lambda _: "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from edocs.model import (
     Reservation,
     Role,
     SignatureSpec,
+    Stamp,
     TrustStore,
     Verdict,
 )
@@ -171,3 +173,83 @@ def test_a_reserved_name_that_stands_twice_is_refused(approved: bytes, open_key:
 
     with pytest.raises(FieldError, match=r"exists twice: edocs.number"):
         issue_pdf(out.getvalue(), open_key("seal"), ISSUE, now=LATER)
+
+
+def with_fields(document: bytes, *names: str, page: int = 1, **spec: object) -> bytes:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(document))
+    for name in names:
+        append_signature_field(writer, SigFieldSpec(name, on_page=page, box=(300, 300, 400, 350), **spec))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_the_seal_follows_a_field_that_the_draft_has(draft: bytes, open_key: OpenKey) -> None:
+    approved = approve_pdf(with_fields(draft, "A"), open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+    seal = [float(number) for number in widgets(approved)["seal"]["/Rect"]]
+    assert seal[2] == pytest.approx(300 + 100 / 3, abs=0.01)
+    assert (seal[1] + seal[3]) / 2 == pytest.approx(325, abs=0.01)
+
+
+def test_a_seal_that_would_leave_the_page_asks_for_its_place(draft: bytes, open_key: OpenKey) -> None:
+    stamp = Stamp(box=Box(page=1, left_mm=5, top_mm=200, width_mm=50, height_mm=24), lines=("x",))
+
+    with pytest.raises(FieldError, match="--seal-at"):
+        approve_pdf(draft, open_key("leader"), SignatureSpec(role=Role.PERSONAL, stamp=stamp), now=NOW)
+
+
+def test_a_field_whose_own_lock_would_shut_the_number_in_is_refused(draft: bytes, open_key: OpenKey) -> None:
+    from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec
+
+    locked = with_fields(draft, "A", field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL))
+
+    with pytest.raises(PermissionRefusedError, match="shut number, date and seal in"):
+        approve_pdf(locked, open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+
+def test_a_number_that_a_later_signer_locked_is_not_filled(
+    draft: bytes, open_key: OpenKey, foreign_sign: Callable[..., bytes]
+) -> None:
+    from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec
+
+    two = with_fields(with_fields(draft, "A"), "B", field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL))
+    approved = approve_pdf(two, open_key("leader"), SignatureSpec(role=Role.PERSONAL, field="A"), now=NOW)
+    locked = foreign_sign(approved, "leader-public", "B")
+
+    with pytest.raises(PermissionRefusedError, match=r"locks the field: edocs\.seal"):
+        issue_pdf(locked, open_key("seal"), ISSUE, now=LATER)
+
+
+def test_a_draft_from_word_s_hybrid_tables_is_signed(
+    open_key: OpenKey, witness: Callable[[str], str], tmp_path: Path
+) -> None:
+    """ISO 32000-2, 7.5.8.4: a classic table, and beside it a stream for objects that old readers need not see."""
+    path = tmp_path / "hybrid.pdf"
+    path.write_bytes(sign_pdf(hybrid(), open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW))
+
+    said = subprocess.run([witness("pdfsig"), "-nocert", path], capture_output=True, text=True, check=True).stdout
+
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+
+
+def hybrid() -> bytes:
+    bodies = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
+        4: b"<</Type/ObjStm/N 1/First 4/Length 18>>stream\n6 0 <</Hidden true>>\nendstream",
+        5: b"<</Type/XRef/Size 7/W[1 4 1]/Index[6 1]/Root 1 0 R/Length 6>>stream\n\x02\0\0\0\x04\0\nendstream",
+    }
+    out, offsets = b"%PDF-1.5\n", {}
+    for number, body in bodies.items():
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offsets[number] for number in bodies)
+    trailer = b"trailer\n<</Size 7/Root 1 0 R/XRefStm %d>>\n" % offsets[5]
+    start = b"startxref\n%d\n%%%%EOF\n" % len(out)
+    return out + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer + start
