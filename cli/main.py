@@ -87,7 +87,7 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - nobody reads any more
         return 0
-    except Exception as error:  # noqa: BLE001 - the outer edge: no traceback reaches a user unasked
+    except Exception as error:
         if os.environ.get("EDOCS_DEBUG"):
             raise
         message = translate(

@@ -23,7 +23,6 @@ from edocs.sign import approve_pdf, issue_pdf
 from edocs.testing import PASSPHRASE, Pki, letter_places, sample_letter, sample_seal_png, sample_signature_png
 from edocs.verify import load_trust
 
-
 # No deadlines: a loaded machine is slow, not wrong. `make soak` asks for many more examples.
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile("soak", deadline=None, max_examples=5000)
