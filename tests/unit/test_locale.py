@@ -30,13 +30,15 @@ SOURCES = {
 ERRORS = {name for name in errors.__all__ if name.endswith("Error")}
 CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(ERRORS, (1, ("hint",))),
-    **dict.fromkeys(("say", "text", "translate"), (1, ())),
+    **dict.fromkeys(("say", "text", "translate", "heading", "explain", "finding"), (1, ())),
     "Reason": (0, ("message", "hint")),
     "Check": (0, ("note", "hint")),
 }
 # Tables whose values are shown in the run's language.
 TABLES = [
     "edocs.cli.auditing._ROLES",
+    "edocs.cli.demo._CASES",
+    "edocs.cli.demo._RESULTS",
     "edocs.cli.doctor._AREAS",
     *(
         f"edocs.cli.message.{name}"
