@@ -30,8 +30,8 @@ class Mdp:
     is_certification: bool
     """DocMDP with ``/P 2``: filling fields and signing stay allowed."""
     lock: FieldLock | None
-    is_update: bool = False
-    """An approval signature that repeats ``/P 2`` beside its lock (PDF 2.0)."""
+    level: int | None = None
+    """``/P`` beside the lock: what an approval signature allows from then on (PDF 2.0)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +135,8 @@ def _references(increment: Increment, mdp: Mdp) -> list[generic.DictionaryObject
         parameters: dict[str, generic.PdfObject] = {"/Action": pdf_name(mdp.lock.action)}
         if mdp.lock.action != "/All":
             parameters["/Fields"] = generic.ArrayObject(pdf_string(name) for name in mdp.lock.names)
-        if mdp.is_certification or mdp.is_update:
-            parameters["/P"] = generic.NumberObject(2)  # as Acrobat writes it
+        if mdp.level is not None:
+            parameters["/P"] = generic.NumberObject(mdp.level)
         entry = _reference("/FieldMDP", parameters)
         root = increment.root_ref
         entry["/Data"] = generic.IndirectObject(root.idnum, root.generation, root.pdf)

@@ -70,12 +70,13 @@ def read_fields(increment: Increment) -> dict[str, FormField]:
 
     Raises:
         NotPdfError: The form refers to itself.
-        FieldError: A reserved name stands twice: what one of them says, the other may contradict.
+        FieldError: A signature or reserved field stands twice: what one says, the other may contradict.
     """
     form = entries.dictionary(increment.root, "/AcroForm")
     fields: dict[str, FormField] = {}
     for field in _walk(entries.array(form, "/Fields") if form else None, "", "", set()):
-        if field.name in fields and field.name in RESERVED_FIELDS:
+        twin = fields.get(field.name)
+        if twin is not None and (field.name in RESERVED_FIELDS or "/Sig" in (field.kind, twin.kind)):
             raise FieldError("the field exists twice: {name}", hint="start from the draft", name=field.name)
         fields[field.name] = field
     return fields

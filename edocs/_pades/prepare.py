@@ -36,6 +36,7 @@ from edocs._pades.stamp import stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
 from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs._trust.signer_check import check_signer
 from edocs.errors import FieldError, PermissionRefusedError, SignatureValueError, StateRefusedError, UsageError
 from edocs.model import RESERVED_FIELDS, SEAL_FIELD, SignatureAlgorithm, SignatureSpec
 from edocs.ports import Signer
@@ -108,6 +109,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
 def finish(state: PreparedSignature, value: bytes, now: datetime) -> bytes:
     """Check everything that the state is bound to, then put the signature into the document."""
     chain = _require_bound(state, now)
+    check_signer(chain[0], chain[1:], now, None)  # a stored state may hold another certificate by now
     _require_value(state, chain[0], value)
     cms = signed_data(state.attributes, value, chain, state.algorithm, state.digest)
     return fill_gap(state.document, state.gap_start, state.gap_end, cms)
@@ -119,8 +121,8 @@ def _change_form(
     fields = read_fields(increment)
     if spec.reserve is not None and spec.code is not None:
         raise UsageError("reserving fields and filling them is two signatures", hint="approve first, then issue")
-    if spec.reserve is not None and not is_reserved(fields):
-        _require_draft(permits)
+    if spec.reserve is not None and not (permits.is_signed and is_reserved(fields)):
+        _require_draft(fields, permits)
         person = place_of(increment, target.widget) if target.rectangle else None
         reserve_fields(increment, document, spec.reserve, person)
     elif spec.code is not None:
@@ -130,7 +132,13 @@ def _change_form(
     return read_fields(increment)
 
 
-def _require_draft(permits: Permits) -> None:
+def _require_draft(fields: dict[str, FormField], permits: Permits) -> None:
+    taken = [name for name in RESERVED_FIELDS if name in fields]
+    if taken and not permits.is_signed:
+        # Whoever wrote the draft chose their place, typeface and actions; nobody has answered for that yet.
+        raise FieldError(
+            "the draft has a field of a reserved name: {name}", hint="remove it: approving makes it", name=taken[0]
+        )
     if permits.is_signed:
         raise PermissionRefusedError(
             "the document is signed: fields reserved now would break that signature",
@@ -168,9 +176,11 @@ def _mdp(
 ) -> Mdp:
     own = entries.dictionary(target.dictionary, "/Lock")
     if own is not None:
-        lock = read_lock(own)
-        _require_open(lock, spec)
-        return Mdp(is_certification=spec.reserve is not None and not permits.is_signed, lock=lock)
+        lock, level = read_lock(own), entries.number(own, "/P", 2)
+        if spec.reserve is not None:
+            _require_open(lock, level)
+        is_certification = spec.reserve is not None and not permits.is_signed
+        return Mdp(is_certification=is_certification, lock=lock, level=level if "/P" in own else None)
     if spec.reserve is None:
         return Mdp(is_certification=False, lock=None)
     lock = approval_lock({name: field for name, field in fields.items() if name != target.name})
@@ -180,11 +190,11 @@ def _mdp(
             entry["/P"] = generic.NumberObject(2)
         target.dictionary["/Lock"] = increment.add_object(entry)
         increment.update_container(target.dictionary)
-    return Mdp(is_certification=not permits.is_signed, lock=lock, is_update=permits.is_signed)
+    return Mdp(is_certification=not permits.is_signed, lock=lock, level=2)
 
 
-def _require_open(lock: FieldLock, spec: SignatureSpec) -> None:
-    if spec.reserve is not None and any(lock.covers(name) for name in RESERVED_FIELDS):
+def _require_open(lock: FieldLock, level: int) -> None:
+    if level == 1 or any(lock.covers(name) for name in RESERVED_FIELDS):
         raise PermissionRefusedError(
             "the field's own lock would shut number, date and seal in", hint="sign another field: --field"
         )

@@ -115,12 +115,13 @@ def _seal_place(increment: Increment, reservation: Reservation, person: Place | 
 
 def _add_text_field(increment: Increment, name: str, place: Place, label: str, quadding: int) -> None:
     style = FontStyle.REGULAR if name == NUMBER_FIELD else FontStyle.ITALIC
-    font = f"/Edocs{style.value.title()}"
     letters = NUMBER_LETTERS if name == NUMBER_FIELD else DATE_LETTERS
     resources = _font_resources(increment)
-    if font not in resources:
-        resources[font] = embed_typeface(increment, style, letters).reference
-        increment.update_container(resources)
+    font = f"/Edocs{style.value.title()}"
+    while font in resources:  # never a typeface that came with the draft: its letters may lie
+        font += "X"
+    resources[font] = embed_typeface(increment, style, letters).reference
+    increment.update_container(resources)
     size = min(_TYPE_SIZE, place.size[1] / 1.107)
     dictionary = generic.DictionaryObject(
         {

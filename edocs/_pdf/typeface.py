@@ -16,7 +16,6 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
 from fontTools.ttLib import TTFont, TTLibError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -128,6 +127,8 @@ def _cut(path: Path, letters: str) -> _Cut:
 
 
 def _subset(font: TTFont, name: str, letters: str) -> _Cut:
+    from fontTools import subset  # noqa: PLC0415 - costs more than an invisible signature, which needs none of it
+
     known = font.getBestCmap()
     missing = [letter for letter in letters if ord(letter) not in known]
     if missing:

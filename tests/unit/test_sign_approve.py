@@ -35,6 +35,7 @@ from edocs.verify import verify_pdf
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 CODE = DocumentCode(number=7, issued_on=datetime(2026, 3, 5, tzinfo=HANOI))
+PERSON = SignatureSpec(role=Role.PERSONAL)
 ISSUE = SignatureSpec(role=Role.ORGANISATION, code=CODE)
 RESERVATION = Reservation(
     number=Box(page=1, left_mm=40, top_mm=40, width_mm=20, height_mm=7),
@@ -253,3 +254,36 @@ def hybrid() -> bytes:
     trailer = b"trailer\n<</Size 7/Root 1 0 R/XRefStm %d>>\n" % offsets[5]
     start = b"startxref\n%d\n%%%%EOF\n" % len(out)
     return out + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer + start
+
+
+def test_fields_that_the_draft_brought_are_not_taken_for_reserved(draft: bytes, open_key: OpenKey) -> None:
+    """Their typeface could show another number than their value says."""
+    with pytest.raises(FieldError, match=r"reserved name: edocs\.number"):
+        approve_pdf(with_fields(draft, "edocs.number"), open_key("leader"), replace(PERSON, field="A"), now=NOW)
+
+
+def test_a_typeface_that_the_draft_brought_is_not_used(draft: bytes, open_key: OpenKey) -> None:
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(with_fields(draft, "A")))
+    liar = generic.DictionaryObject({generic.pdf_name("/EdocsRegular"): generic.DictionaryObject()})
+    writer.root["/AcroForm"]["/DR"] = generic.DictionaryObject({generic.pdf_name("/Font"): liar})
+    writer.update_container(writer.root["/AcroForm"])
+    out = io.BytesIO()
+    writer.write(out)
+
+    approved = approve_pdf(out.getvalue(), open_key("leader"), PERSON, now=NOW)
+
+    assert "/EdocsRegularX " in widgets(approved)["number"]["/DA"]
+    assert issue_pdf(approved, open_key("seal"), ISSUE, now=LATER)
+
+
+def test_a_field_whose_lock_forbids_every_change_is_refused(draft: bytes, open_key: OpenKey) -> None:
+    from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec
+
+    nothing = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=[])
+    closed = with_fields(draft, "A", field_mdp_spec=nothing, doc_mdp_update_value=MDPPerm.NO_CHANGES)
+
+    with pytest.raises(PermissionRefusedError, match="shut number, date and seal in"):
+        approve_pdf(closed, open_key("leader"), PERSON, now=NOW)

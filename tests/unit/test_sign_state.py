@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs.connect import open_signer
-from edocs.errors import SignatureValueError, StateRefusedError
+from edocs.errors import CertificateRefusedError, SignatureValueError, StateRefusedError
 from edocs.model import HANOI, DocumentCode, Reservation, Role, SignatureSpec, TrustStore, Verdict
 from edocs.ports import Signer
 from edocs.sign import PreparedSignature, finish_pdf, prepare_pdf, sign_pdf
@@ -205,3 +205,23 @@ def test_a_certificate_that_cannot_be_read_is_refused(prepared: PreparedSignatur
 
     with pytest.raises(StateRefusedError):
         finish_pdf(changed, value, now=NOW)
+
+
+def test_a_weak_key_is_refused_in_a_state_too(prepared: PreparedSignature, open_key: Callable[[str], Signer]) -> None:
+    import hashlib
+
+    from edocs._pades.cms import signed_attributes
+    from edocs._pades.embed import imprint_of
+
+    weak = open_key("rsa1024")
+    der = weak.certificate.public_bytes(Encoding.DER)
+    imprint = imprint_of(prepared.document, prepared.gap_start, prepared.gap_end, "sha256")
+    forged = replace(
+        prepared,
+        certificates=(der,),
+        certificate_sha256=hashlib.sha256(der).hexdigest(),
+        attributes=signed_attributes(imprint, "sha256", weak.certificate, prepared.role),
+    )
+
+    with pytest.raises(CertificateRefusedError, match="too weak"):
+        finish_pdf(forged, weak.sign(forged.attributes, "sha256"), now=NOW)
