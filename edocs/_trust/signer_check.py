@@ -22,6 +22,7 @@ __all__ = ["check_signer"]
 MIN_RSA_BITS = 2048
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
 _WEAK_HASHES = ("md5", "sha1")
+_EXTENSION_FAULTS = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 def check_signer(
@@ -66,7 +67,7 @@ def _check_usage(certificate: x509.Certificate) -> None:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         usage = None
-    except (ValueError, UnsupportedAlgorithm) as exc:
+    except _EXTENSION_FAULTS as exc:
         raise CertificateRefusedError("the certificate's extensions cannot be read") from exc
     # Without the extension verifiers cannot find the usage that they require either.
     if usage is None or not (usage.digital_signature or usage.content_commitment):

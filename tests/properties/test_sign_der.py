@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from edocs._pades import der
 from edocs.errors import EdocsError
-from edocs.model import HANOI, DocumentCode, Reservation, Role, SignatureSpec, Stamp
+from edocs.model import HANOI, Box, DocumentCode, Reservation, Role, SignatureSpec, Stamp
 from edocs.ports import Signer
 from edocs.sign import prepare_pdf
 
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
+BOX = Box(page=1, left_mm=120, top_mm=200, width_mm=50, height_mm=24)
 CODE = DocumentCode(number=7, issued_on=datetime(2026, 3, 5, tzinfo=HANOI))
 
 
@@ -49,21 +50,26 @@ def test_a_set_has_one_encoding_whatever_the_order(values: list[bytes], random: 
     assert der.set_of(*items) == der.set_of(*shuffled)
 
 
-SPECS = [
-    SignatureSpec(role=Role.PERSONAL),
-    SignatureSpec(role=Role.PERSONAL, reserve=Reservation(), stamp=Stamp(lines=("x",))),
-    SignatureSpec(role=Role.ORGANISATION, code=CODE),
+ACTS = [
+    ("draft", SignatureSpec(role=Role.PERSONAL)),
+    ("draft", SignatureSpec(role=Role.PERSONAL, reserve=Reservation(), stamp=Stamp(box=BOX, lines=("x",)))),
+    ("approved", SignatureSpec(role=Role.PERSONAL, reserve=Reservation())),
+    ("approved", SignatureSpec(role=Role.ORGANISATION, code=CODE)),
 ]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=["sign", "approve", "issue"])
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("act", ACTS, ids=["sign", "approve", "approve-again", "issue"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_document_is_signed_or_refused_by_name(
-    approved: bytes, open_key: Callable[[str], Signer], spec: SignatureSpec, data: st.DataObject
+    request: pytest.FixtureRequest,
+    open_key: Callable[[str], Signer],
+    act: tuple[str, SignatureSpec],
+    data: st.DataObject,
 ) -> None:
     """Whatever bytes arrive, the caller sees an ``EdocsError`` and no parser's own exception."""
-    document = bytearray(approved)
+    base, spec = act
+    document = bytearray(request.getfixturevalue(base))
     tail = st.integers(len(document) - 12_000, len(document) - 1)
     for _ in range(data.draw(st.integers(1, 6))):
         document[data.draw(st.one_of(st.integers(0, len(document) - 1), tail))] = data.draw(st.integers(0, 255))
@@ -79,13 +85,17 @@ TOKENS = [b"/Kids", b"/Parent", b"/Fields", b"/T", b"/FT", b"/Rect", b"/P", b"/V
 VALUES = [b"null", b"0", b"[]", b"<<>>", b"(x)", b"/Sig", b"1 0 R", b"99999 0 R", b"-1", b"true", b"[1 0 R]"]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=["sign", "approve", "issue"])
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("act", ACTS, ids=["sign", "approve", "approve-again", "issue"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_form_of_wrong_types_is_signed_or_refused_by_name(
-    approved: bytes, open_key: Callable[[str], Signer], spec: SignatureSpec, data: st.DataObject
+    request: pytest.FixtureRequest,
+    open_key: Callable[[str], Signer],
+    act: tuple[str, SignatureSpec],
+    data: st.DataObject,
 ) -> None:
-    document = approved
+    base, spec = act
+    document = request.getfixturevalue(base)
     for _ in range(data.draw(st.integers(1, 3))):
         token, value = data.draw(st.sampled_from(TOKENS)), data.draw(st.sampled_from(VALUES))
         places = [match.end() for match in re.finditer(token + b" ", document)]

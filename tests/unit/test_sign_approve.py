@@ -287,3 +287,20 @@ def test_a_field_whose_lock_forbids_every_change_is_refused(draft: bytes, open_k
 
     with pytest.raises(PermissionRefusedError, match="shut number, date and seal in"):
         approve_pdf(closed, open_key("leader"), PERSON, now=NOW)
+
+
+def test_a_page_whose_origin_is_elsewhere_has_its_blanks_in_the_same_place(draft: bytes, open_key: OpenKey) -> None:
+    from pypdf.generic import RectangleObject
+
+    writer = pypdf.PdfWriter(io.BytesIO(draft))
+    writer.pages[0].mediabox = RectangleObject((-50, -30, 545, 812))
+    out = io.BytesIO()
+    writer.write(out)
+
+    shifted = widgets(approve_pdf(out.getvalue(), open_key("leader"), PERSON, now=NOW))
+
+    usual = widgets(approve_pdf(draft, open_key("leader"), PERSON, now=NOW))
+    for name in ("number", "date"):
+        assert [float(n) for n in shifted[name]["/Rect"]] == pytest.approx(
+            [float(n) for n in usual[name]["/Rect"]], abs=0.5
+        )
