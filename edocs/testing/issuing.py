@@ -104,10 +104,14 @@ def _desks(pki: Pki, books: Mapping[str, Sequence[PlannedDocument]]) -> Iterator
         cccd = _FIRST_CCCD + 2 * sample_agencies().index(agency)
         people = {
             person: _enrol(pki, agency, person, cccd)
-            for person in sorted({_person(planned) for planned in documents}, key=str)
+            for person in sorted({_person(planned) for planned in documents if _is_personal(planned)}, key=str)
         }
         seal = pki.enrol_seal(agency.agency.name, agency.agency.id).p12
         yield _Desk(agency=agency, documents=tuple(documents), seal=seal, people=people)
+
+
+def _is_personal(planned: PlannedDocument) -> bool:
+    return planned.case.begins_with_person or planned.case is SigningCase.WRONG_ORDER
 
 
 def _person(planned: PlannedDocument) -> _Person:
@@ -135,18 +139,16 @@ class _Clerk:
     def __call__(self, desk: _Desk) -> tuple[Path, ...]:
         agency = desk.agency
         seal = _Hand(self._open(desk.seal), Role.ORGANISATION, sample_seal_png(agency.agency.name, agency.parent))
+        names = {person: agency.deputy if person.is_deputy else agency.head for person in desk.people}
+        pictures = {name: sample_signature_png(name) for name in sorted(set(names.values()))}  # slow to draw
         people = {
-            person: _Hand(
-                self._open(path),
-                Role.PERSONAL,
-                sample_signature_png(agency.deputy if person.is_deputy else agency.head),
-            )
+            person: _Hand(self._open(path), Role.PERSONAL, pictures[names[person]])
             for person, path in desk.people.items()
         }
         written = []
         for planned in desk.documents:
             path = self.folder / f"{planned.stem}.pdf"
-            write_file(path, _issue(planned, people[_person(planned)], seal))
+            write_file(path, _issue(planned, people.get(_person(planned)), seal))
             written.append(path)
         return tuple(written)
 
@@ -168,12 +170,14 @@ class _Hand:
         return SignatureSpec(role=self.role, stamp=Stamp(box=box, image_png=self.picture))
 
 
-def _issue(planned: PlannedDocument, person: _Hand, seal: _Hand) -> bytes:
+def _issue(planned: PlannedDocument, person: _Hand | None, seal: _Hand) -> bytes:
     letter = planned_letter(planned)
     draft, places = sample_letter(letter), letter_places(letter)
     case, issued_at = planned.case, planned.code.issued_on
     if case is SigningCase.NONE:
         return draft
+    if person is None or not _is_personal(planned):
+        return sign_pdf(draft, seal.signer, seal.spec(places), now=issued_at)
     if case.begins_with_person:
         signed_at = _CLOCK_SET_BACK if case is SigningCase.EXPIRED else issued_at - _BETWEEN_SIGNATURES
         approved = approve_pdf(draft, person.signer, person.spec(places), now=signed_at)
@@ -183,8 +187,6 @@ def _issue(planned: PlannedDocument, person: _Hand, seal: _Hand) -> bytes:
         issued = issue_pdf(approved, seal.signer, spec, now=issued_at)
         return forge_pdf(issued, _other_text(planned)) if case is SigningCase.MANIPULATED else issued
     sealed = sign_pdf(draft, seal.signer, seal.spec(places), now=issued_at)
-    if case is SigningCase.AGENCY_ONLY:
-        return sealed
     return sign_pdf(sealed, person.signer, person.spec(places), now=issued_at + _BETWEEN_SIGNATURES)
 
 

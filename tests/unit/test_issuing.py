@@ -77,7 +77,8 @@ def test_forgery_keeps_every_signed_byte_and_fails(issued) -> None:
     report = verify_pdf(forged, trust)
     assert forged.startswith(document)
     assert report.verdict is Verdict.TOTAL_FAILED
-    assert {reason.rule for signature in report.signatures for reason in signature.reasons} == {"changes.content"}
+    rules = [reason.rule for signature in report.signatures for reason in signature.reasons]
+    assert [rule.partition(".")[0] for rule in rules] == ["changes", "changes"]
 
 
 def test_flipped_byte_fails_the_digest(issued) -> None:
