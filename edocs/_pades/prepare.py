@@ -233,7 +233,7 @@ def _require_bound(state: PreparedSignature, now: datetime) -> Sequence[x509.Cer
         raise StateRefusedError("the signing state is for another certificate", hint="prepare the document again")
     try:
         chain = [x509.load_der_x509_certificate(item) for item in state.certificates]
-    except ValueError as exc:
+    except (ValueError, x509.InvalidVersion) as exc:
         raise StateRefusedError("not a signing state", hint="prepare the document again") from exc
     imprint = imprint_of(state.document, state.gap_start, state.gap_end, state.digest)
     if signed_attributes(imprint, state.digest, chain[0], state.role) != state.attributes:

@@ -49,7 +49,7 @@ def open_pem(rest: str, secrets: SecretsHandler) -> KeySigner:
 def _load_certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(read_file(path))
-    except ValueError as exc:
+    except (ValueError, x509.InvalidVersion) as exc:
         raise UnreadableError("no certificate in PEM: {path}", path=path) from exc
 
 

@@ -5,6 +5,7 @@ Tệp khóa .p12, .pfx. Old files with RC2 or triple DES, and passphrases in Vie
 
 from __future__ import annotations
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import pkcs12
 
@@ -44,5 +45,5 @@ def open_pkcs12(rest: str, secrets: SecretsHandler) -> KeySigner:
 def _load(data: bytes, passphrase: bytes | None) -> pkcs12.PKCS12KeyAndCertificates | None:
     try:
         return pkcs12.load_pkcs12(data, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
