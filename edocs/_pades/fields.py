@@ -15,7 +15,7 @@ from edocs._pdf.increment import Increment
 from edocs.errors import FieldError
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Role, SignatureSpec
 
-__all__ = ["add_signature_field", "choose_field", "empty_appearance", "lock_dictionary"]
+__all__ = ["add_signature_field", "choose_field", "empty_appearance", "lock_dictionary", "require_issued_form"]
 
 _PRINT_AND_LOCKED = 132
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from edocs.errors import StateRefusedError
 from edocs.model import Role, SignatureAlgorithm
 
-__all__ = ["STATE_VERSION", "PreparedSignature"]
+__all__ = ["STATE_VERSION", "PreparedSignature", "sha256_hex"]
 
 STATE_VERSION = 1
 _SCHEMA = f"edocs.prepared/{STATE_VERSION}"

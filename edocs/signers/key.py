@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from edocs.errors import CertificateRefusedError, UsageError
 from edocs.model import SignatureAlgorithm
 
-__all__ = ["KeySigner", "read_location"]
+__all__ = ["KeySigner", "as_path", "read_location"]
 
 _DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 _OPTIONS = ("chain", "key", "padding")
