@@ -235,7 +235,7 @@ class _Demo:
         text = stage.console.text
         stage.console.result("")
         if stage.failures:
-            stage.console.result(text("{count} things did not go as they should:", count=len(stage.failures)))
+            stage.console.result(text("not as it should be, {count} in all:", count=len(stage.failures)))
             for failure in stage.failures:
                 stage.console.result(f"  ✗ {failure}")
             return 1
