@@ -15,6 +15,7 @@
     │   ├── MissingExtraError          an optional dependency that is not installed
     │   └── StoreError                 a register that cannot be opened, or is of another version
     ├── RefusedError               6   refused before acting
+    │   ├── CancelledError             the person declined, on the phone or the service's page
     │   ├── SecretError                passphrase or PIN wrong, or not to be had
     │   ├── CertificateRefusedError    expired, not yet valid, wrong usage, weak, revoked
     │   ├── FieldError                 signed already, missing, outside the page, anchor not found
@@ -36,6 +37,7 @@ from edocs.locale import DEFAULT_LANGUAGE, translate
 
 __all__ = [
     "AttachmentMismatchError",
+    "CancelledError",
     "CertificateRefusedError",
     "DuplicateError",
     "EdocsError",
@@ -149,6 +151,10 @@ class RefusedError(EdocsError):
     """Refused before acting: nothing was written."""
 
     exit_code = 6
+
+
+class CancelledError(RefusedError):
+    """The person declined to sign, on the phone or on the service's page."""
 
 
 class SecretError(RefusedError):
