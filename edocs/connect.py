@@ -25,20 +25,37 @@ if TYPE_CHECKING:
 __all__ = ["open_engine", "open_revocation", "open_signer"]
 
 _SIGNERS = {
+    "csc+http": ("edocs.signers.csc", "open_csc_here"),
+    "csc+https": ("edocs.signers.csc", "open_csc"),
+    "gateway+http": ("edocs.signers.gateway", "open_gateway_here"),
+    "gateway+https": ("edocs.signers.gateway", "open_gateway"),
+    "mobile+http": ("edocs.signers.mobile", "open_mobile_loopback"),
+    "mobile+https": ("edocs.signers.mobile", "open_mobile"),
     "pem": ("edocs.signers.pem", "open_pem"),
+    "pkcs11": ("edocs.signers.pkcs11", "open_pkcs11"),
     "pkcs12": ("edocs.signers.pkcs12", "open_pkcs12"),
+}
+_NOTIFYING = frozenset({"gateway+http", "gateway+https", "mobile+http", "mobile+https"})  # openers that take ``notify``
+_EXTRAS = {
+    "csc+http": "remote",
+    "csc+https": "remote",
+    "gateway+http": "remote",
+    "gateway+https": "remote",
+    "mobile+http": "mobile",
+    "mobile+https": "mobile",
 }
 _SIGNER_GROUP = "edocs.signers"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(.*)", re.DOTALL)  # two letters at least: C: is a drive
 
 
-def open_signer(uri: str, secrets: SecretsHandler) -> Signer:
+def open_signer(uri: str, secrets: SecretsHandler, notify: Callable[[str], None] | None = None) -> Signer:
     """Open the private key that ``uri`` names.
 
     Mở khóa bí mật. A bare path that ends in .p12 or .pfx is taken as ``pkcs12:``.
 
     Args:
         secrets: Asked by name for a passphrase or PIN, only where there is one.
+        notify: Handed the code that a person must find on the phone before confirming there.
 
     Raises:
         UsageError: No such scheme; the hint lists the known ones.
@@ -47,9 +64,8 @@ def open_signer(uri: str, secrets: SecretsHandler) -> Signer:
     """
     scheme, rest = _split(uri)
     if scheme in _SIGNERS:
-        module, name = _SIGNERS[scheme]
-        opener: Callable[[str, SecretsHandler], Signer] = getattr(importlib.import_module(module), name)
-        return opener(rest, secrets)
+        opener: Callable[..., Signer] = _adapter(scheme)
+        return opener(rest, secrets, notify) if scheme in _NOTIFYING else opener(rest, secrets)
     found = {entry.name: entry for entry in entry_points(group=_SIGNER_GROUP)}
     if scheme not in found:
         names = ", ".join(f"{name}:" for name in sorted({*_SIGNERS, *found}))
@@ -91,6 +107,21 @@ def open_engine(uri: str) -> Engine:
     else:
         raise UsageError("no such engine: {uri}", hint="serial:, local: or local:N", uri=uri)
     return engine
+
+
+def _adapter(scheme: str) -> Callable[..., Signer]:
+    module, name = _SIGNERS[scheme]
+    try:
+        opener: Callable[..., Signer] = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as exc:
+        raise MissingExtraError(
+            "the adapter for {scheme}: needs a package that is not installed: {why}",
+            hint="pip install 'edocs[{extra}]'",
+            scheme=scheme,
+            why=exc.name,
+            extra=_EXTRAS.get(scheme, scheme),
+        ) from exc
+    return opener
 
 
 def _split(uri: str) -> tuple[str, str]:
