@@ -21,8 +21,14 @@ __all__ = ["is_blank", "unreached_gaps"]
 _BLANK = re.compile(rb"[\x00\t\n\x0c\r ]*")
 _ENDOBJ = re.compile(rb"[\x00\t\n\x0c\r ]*endobj")
 _STARTXREF = re.compile(rb"[\x00\t\n\x0c\r ]*startxref[\x00\t\n\x0c\r ]+\d+[\x00\t\n\x0c\r ]+%%EOF")
-# A comment carries nothing, unless a viewer that rebuilds the table finds an object in it.
-_COMMENTS = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%(?![^\r\n]*(?:obj|stream))[^\r\n]{0,255}(?:\r\n?|\n|$))*")
+# A comment carries nothing, unless a viewer that rebuilds the table, or looks for it backwards, finds an object in it.
+# Possessive: what is put behind a file must not be able to make the search backtrack.
+_COMMENTS = re.compile(
+    rb"(?:[\x00\t\n\x0c\r ]++|%(?![^\r\n]*(?:obj|stream|xref|trailer))[^\r\n]{0,255}+(?=[\r\n]|\Z))*+"
+)
+_HIDDEN = re.compile(rb"\d[\x00\t\n\x0c\r ]+\d+[\x00\t\n\x0c\r ]+obj|startxref|trailer[\x00\t\n\x0c\r ]*<<")
+_SUBSECTION = re.compile(rb"[\x00\t\n\x0c\r ]*(\d{1,10})[ ]+(\d{1,10})[\x00\t\n\x0c\r ]+")
+_ENTRY = re.compile(rb"\d{10} \d{5} [nf][\r\n ]{1,3}")
 
 
 def is_blank(data: bytes) -> bool:
@@ -61,7 +67,9 @@ def _section_spans(
         spans = _object_span(data, stream, reader, begin)
     else:
         # The reader notes the start of the table after its keyword and the end before the trailer dictionary.
-        begin = data.rfind(b"xref", start, begin + 4)
+        begin = data.rfind(b"xref", max(start, begin - 64), begin + 4)
+        if begin < 0 or not _names_each_object_once(data, begin + 4, meta.end_location):
+            return []
         stream.seek(meta.end_location)
         try:
             generic.DictionaryObject.read_from_stream(stream, generic.TrailerReference(reader))
@@ -73,13 +81,35 @@ def _section_spans(
     return spans
 
 
+def _names_each_object_once(data: bytes, at: int, end: int) -> bool:
+    """Whether the table from ``at`` on follows the grammar of ISO 32000-2, 7.5.4, without two entries for one object.
+
+    Of two entries some programs believe the first and some the last.
+    """
+    named: set[int] = set()
+    while head := _SUBSECTION.match(data, at, end):
+        first, count = int(head[1]), int(head[2])
+        at = head.end()
+        for number in range(first, first + count):
+            entry = _ENTRY.match(data, at, end)
+            if entry is None or number in named:
+                return False
+            named.add(number)
+            at = entry.end()
+    return data[at:end].strip(b"\0\t\n\x0c\r ") == b"trailer"
+
+
 def _object_span(data: bytes, stream: io.BytesIO, reader: PdfFileReader, offset: int) -> list[tuple[int, int]]:
-    """The bytes of the indirect object at ``offset``, from its number to ``endobj``; none where it does not parse."""
+    """The bytes of the indirect object at ``offset``, from its number to ``endobj``.
+
+    None where it does not parse, or holds a second object or table in plain bytes, for a program to find that rebuilds.
+    """
     stream.seek(offset)
     try:
         number, generation = read_object_header(stream, strict=True)
+        body = stream.tell()
         generic.read_object(stream, generic.Reference(number, generation, reader))
     except PARSER_FAULTS:
         return []
     end = _ENDOBJ.match(data, stream.tell())
-    return [(offset, end.end())] if end else []
+    return [(offset, end.end())] if end and not _HIDDEN.search(data, body, end.end()) else []
