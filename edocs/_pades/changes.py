@@ -19,6 +19,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from edocs._pades.evidence import explain_change
+from edocs._pades.form_changes import unsigned_change
 from edocs._pdf.appearance import AppearanceError, shown_text
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import entry, find_field, inherited
@@ -40,6 +41,8 @@ class ChangeVerdict:
 
     changes: Changes
     covers: Coverage
+    filled: tuple[str, ...] = ()
+    """Fields that hold another value since; signatures are not among them."""
     reasons: tuple[Reason, ...] = ()
     notices: tuple[Reason, ...] = ()
 
@@ -50,6 +53,8 @@ def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerd
         # The analysis works on what this computes: coverage first, then the revisions one by one.
         signature.compute_integrity_info()
         coverage, result = signature.coverage, signature.diff_result
+        if coverage is SignatureCoverageLevel.ENTIRE_REVISION and isinstance(result, DiffResult):
+            return _judge_result(signature, result, policy)
     except PARSER_FAULTS as exc:
         why = reason("changes.unjudged", why=describe(exc))
         return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
@@ -58,10 +63,8 @@ def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerd
     if coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
         why = reason("structure.coverage")
         return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
-    if not isinstance(result, DiffResult):
-        why = explain_change(signature.reader, signature.signed_revision, result)
-        return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
-    return _judge_result(signature, result, policy)
+    why = explain_change(signature.reader, signature.signed_revision, result)
+    return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
 
 
 def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: Policy) -> ChangeVerdict:
@@ -69,6 +72,9 @@ def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: P
     signed = {str(name) for name, _, _ in enumerate_sig_fields(reader)}
     filled = sorted(set(result.changed_form_fields) - signed)
     changes = _classify(result, filled)
+    if what := unsigned_change(reader.get_historical_resolver(signature.signed_revision), reader):
+        why = reason("changes.content", what=what)
+        return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
     permitted = signature.docmdp_level
     if permitted is not None and result.modification_level.value > permitted.value:
         why = reason("changes.not_permitted", changes=changes.value)
@@ -86,7 +92,13 @@ def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: P
             seal = find_field(reader, SEAL_FIELD)
             if filled and (seal is None or "/V" not in seal):
                 notices.append(reason("changes.not_issued"))
-    return ChangeVerdict(changes=changes, covers=Coverage.REVISION, reasons=tuple(reasons), notices=tuple(notices))
+    return ChangeVerdict(
+        changes=changes,
+        covers=Coverage.REVISION,
+        filled=tuple(filled),
+        reasons=tuple(reasons),
+        notices=tuple(notices),
+    )
 
 
 def _classify(result: DiffResult, filled: list[str]) -> Changes:
@@ -133,8 +145,11 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     if not RESERVED_FORMS[name].fullmatch(values[-1]):
         return "its value is not of the decree's form"
     after = find_field(reader, name)
+    appearances = entry(after, "/AP") if after is not None else None
+    if isinstance(appearances, generic.DictionaryObject) and set(appearances) - {"/N"}:
+        return "it looks different under the mouse"
     try:
-        shown = shown_text(after["/AP"]["/N"] if after is not None and "/AP" in after else None)
+        shown = shown_text(entry(appearances, "/N") if isinstance(appearances, generic.DictionaryObject) else None)
     except AppearanceError as exc:
         return str(exc)
     return "" if "".join(shown.split()) == "".join(values[-1].split()) else "its appearance shows something else"

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._pdf.fields import entry
+from edocs._pdf.fields import entry, is_visible
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.model import Reason
 from edocs.model.rules import reason
@@ -26,6 +26,7 @@ __all__ = ["OpenDocument", "SignatureField", "has_unreached_byte_range", "open_d
 
 tune_pyhanko()
 
+_TIMESTAMP = ("/DocTimeStamp", "/ETSI.RFC3161")
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
 
 
@@ -120,7 +121,9 @@ def _read_field(name: str, reference: object) -> SignatureField:
         value=value,
         value_reference=getattr(value_reference, "reference", None),
         sub_filter=str(entry(value, "/SubFilter") or "").lstrip("/"),
-        is_document_timestamp=str(entry(value, "/Type")) == "/DocTimeStamp",
+        # What a page shows is judged as a signature, whatever it calls itself (EN 319 142-1, 5.4.3).
+        is_document_timestamp=(str(entry(value, "/Type")), str(entry(value, "/SubFilter"))) == _TIMESTAMP
+        and not is_visible(field),
         byte_range=[int(n) if isinstance(n, generic.NumberObject) else str(n) for n in value.raw_get("/ByteRange")],
         contents=bytes(contents.original_bytes),
     )
