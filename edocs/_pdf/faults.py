@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import zlib
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509 import InvalidVersion
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.general import CMSExtractionError, SigningError
 
@@ -22,6 +24,9 @@ PARSER_FAULTS: tuple[type[Exception], ...] = (
     PdfError,
     CMSExtractionError,
     SigningError,
+    InvalidSignature,
+    InvalidVersion,
+    UnsupportedAlgorithm,
     ValueError,
     TypeError,
     LookupError,

@@ -6,9 +6,10 @@ through the ``RevocationSource`` port, because "no evidence" and "good" must nev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TypeVar
 
@@ -23,12 +24,16 @@ from pyhanko_certvalidator.errors import (
     ValidationError,
 )
 
+from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
 __all__ = ["PathResult", "judge_path"]
 
 T = TypeVar("T")
+_MOST_COMPANIONS = 16
+_MOST_OF_A_NAME = 2
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,47 +60,70 @@ def judge_path(
     Args:
         others: Certificates that came with the signature, DER; they help to build the path and prove nothing.
     """
-    if not trust.anchors:
+    anchors = _loadable(trust.anchors)
+    if not anchors:
         # An empty list would make the library fall back on the operating system's web roots.
         return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail="no anchors given")
-    context = ValidationContext(
-        trust_roots=[asn1_x509.Certificate.load(der) for der in trust.anchors],
-        other_certs=_loadable([*trust.intermediates, *others]),
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
     try:
+        context = ValidationContext(
+            trust_roots=anchors,
+            other_certs=[*_loadable(trust.intermediates), *_companions(others)],
+            moment=at,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+        )
         validator = CertificateValidator(asn1_x509.Certificate.load(certificate), validation_context=context)
         path = _run(validator.async_validate_path())
         chain = [x509.load_der_x509_certificate(item.dump()) for item in path]
+        return _judge_revocation(chain, source, at)
     except (ExpiredError, NotYetValidError) as exc:
         return PathResult(failure=SubIndication.OUT_OF_BOUNDS_NO_POE, detail=str(exc))
     except DisallowedAlgorithmError as exc:
         return PathResult(failure=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, detail=str(exc))
     except PathBuildingError as exc:
         return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=str(exc))
-    except (ValidationError, ValueError, TypeError) as exc:  # asn1crypto reports a malformed value as either
+    except ValidationError as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
-    return _judge_revocation(chain, source, at)
+    except PARSER_FAULTS as exc:
+        return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
 
 
 def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSource, at: datetime) -> PathResult:
     """Ask for each certificate below the anchor; ``chain`` runs from the anchor to the end entity."""
     own = Revocation.UNKNOWN
+    revoked: list[tuple[datetime, bool, RevocationEvidence]] = []
     for issuer, certificate in pairwise(chain):
         evidence = source.status(certificate, issuer, at)
         is_end_entity = certificate is chain[-1]
         if evidence is not None and evidence.status is Revocation.REVOKED:
-            return PathResult(
-                failure=SubIndication.REVOKED_NO_POE,
-                revocation=Revocation.REVOKED if is_end_entity else Revocation.UNKNOWN,
-                revoked=evidence,
-                revoked_is_authority=not is_end_entity,
-            )
+            revoked.append((evidence.revoked_at or _ALWAYS, not is_end_entity, evidence))
         if is_end_entity and evidence is not None:
             own = evidence.status
-    return PathResult(failure=None, revocation=own)
+    if not revoked:
+        return PathResult(failure=None, revocation=own)
+    # The earliest counts: a proven time must lie before every revocation of the path, not only before the CA's.
+    _, is_authority, evidence = min(revoked, key=lambda item: item[0])
+    return PathResult(
+        failure=SubIndication.REVOKED_NO_POE,
+        revocation=own,
+        revoked=evidence,
+        revoked_is_authority=is_authority,
+    )
+
+
+def _companions(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
+    """The certificates from a signature that may help, few enough that the search for a path ends.
+
+    Self-issued ones cannot lead on to an anchor; many of one name make the number of paths grow with the factorial.
+    """
+    chosen: list[asn1_x509.Certificate] = []
+    names: Counter[bytes] = Counter()
+    for certificate in _loadable(certificates):
+        name = certificate.subject.dump()
+        if name != certificate.issuer.dump() and names[name] < _MOST_OF_A_NAME and len(chosen) < _MOST_COMPANIONS:
+            names[name] += 1
+            chosen.append(certificate)
+    return chosen
 
 
 def _loadable(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:

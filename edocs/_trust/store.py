@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs._files import read_file
@@ -63,6 +64,15 @@ def is_certificate_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
+def _is_self_signed(certificate: x509.Certificate) -> bool:
+    """Whether its own key signed it: a certificate of a new key under an old name is nobody's anchor."""
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
@@ -85,7 +95,7 @@ def _sort(kind: str, data: bytes, anchors: list[bytes], intermediates: list[byte
         else:
             from_der = data if not kind else certificate.public_bytes(_DER)
             if is_certificate_authority(certificate):
-                (anchors if certificate.subject == certificate.issuer else intermediates).append(from_der)
+                (anchors if _is_self_signed(certificate) else intermediates).append(from_der)
             return
     if kind in ("", "X509 CRL"):
         try:
