@@ -21,7 +21,7 @@ from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs.model import Reason
 from edocs.model.rules import reason
 
-__all__ = ["has_signing_certificate", "judge_integrity", "weak_algorithms"]
+__all__ = ["STRONG_DIGESTS", "has_signing_certificate", "is_bound", "judge_integrity", "weak_algorithms"]
 
 STRONG_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
 """Circular 15/2025, annex I; SHA-1 and MD5 are not in it."""
@@ -66,9 +66,9 @@ def judge_integrity(data: bytes, span: SignedRange, signature: EmbeddedPdfSignat
 
 def weak_algorithms(signer_info: cms.SignerInfo, certificate: x509.Certificate) -> Iterator[Reason]:
     """Digests and keys below what Circular 15/2025, annex I accepts."""
-    digest = str(signer_info["digest_algorithm"]["algorithm"].native)
-    if digest not in STRONG_DIGESTS:
-        yield reason("algorithm.weak", algorithm=digest.upper())
+    for digest in sorted({str(signer_info["digest_algorithm"]["algorithm"].native), _signature_digest(signer_info)}):
+        if digest not in STRONG_DIGESTS:
+            yield reason("algorithm.weak", algorithm=digest.upper())
     key = certificate.public_key
     name, bits = key.algorithm, key.bit_size
     if name in ("rsa", "rsassa_pss") and bits < 2048:
@@ -79,11 +79,30 @@ def weak_algorithms(signer_info: cms.SignerInfo, certificate: x509.Certificate) 
         yield reason("algorithm.weak", algorithm=name.upper())
 
 
+def _signature_digest(signer_info: cms.SignerInfo) -> str:
+    """The digest that the signature value itself rests on; it need not be that of the document."""
+    algorithm = signer_info["signature_algorithm"]
+    try:
+        return str(algorithm.hash_algo)
+    except ValueError:
+        # "RSA" or a curve alone: the digest is then the document's (RFC 3370, 3.2); Ed25519 and Ed448 bring their own.
+        own = {"ed25519": "sha512", "ed448": "sha3_512"}.get(str(algorithm["algorithm"].native))
+        return own or str(signer_info["digest_algorithm"]["algorithm"].native)
+
+
 def has_signing_certificate(signature: EmbeddedPdfSignature) -> bool:
     """Whether the certificate is bound by signing-certificate-v2, as every PAdES level wants (EN 319 142-1, 6.3)."""
-    attributes = signature.signer_info["signed_attrs"]
+    return _has_attribute(signature, "signing_certificate_v2")
+
+
+def is_bound(signature: EmbeddedPdfSignature) -> bool:
+    """Whether the signature names its certificate at all, be it in the older attribute (RFC 5035, clause 5)."""
+    return has_signing_certificate(signature) or _has_attribute(signature, "signing_certificate")
+
+
+def _has_attribute(signature: EmbeddedPdfSignature, name: str) -> bool:
     try:
-        find_unique_cms_attribute(attributes, "signing_certificate_v2")
+        find_unique_cms_attribute(signature.signer_info["signed_attrs"], name)
     except PARSER_FAULTS:
         return False
     return True

@@ -16,7 +16,7 @@ from asn1crypto import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from edocs._pades.changes import judge_changes
-from edocs._pades.integrity import has_signing_certificate, judge_integrity
+from edocs._pades.integrity import has_signing_certificate, is_bound, judge_integrity
 from edocs._pades.reading import OpenDocument, SignatureField
 from edocs._pades.roles import claimed_role, decide_role, signer_name
 from edocs._pades.timestamps import proven_time
@@ -30,6 +30,7 @@ from edocs.model import (
     Policy,
     Reason,
     Revocation,
+    Role,
     SignatureReport,
     SubIndication,
     TimeSource,
@@ -44,6 +45,7 @@ __all__ = ["Judge", "Judged"]
 _PADES = "ETSI.CAdES.detached"
 _DETACHED = (_PADES, "adbe.pkcs7.detached")
 _LEGACY = ("adbe.pkcs7.sha1", "adbe.x509.rsa_sha1")
+_ISSUING = (Policy.DECREE_30, Policy.INTEGRITY)
 _SIGNING_USES = {"digital_signature", "non_repudiation"}
 # Extended uses that say the certificate is for machines; one that has only these does not sign documents.
 _FOREIGN_USES = {"time_stamping", "ocsp_signing", "server_auth", "code_signing"}
@@ -98,13 +100,19 @@ class Judge:
             return Judged(report=_conclude(report, [*found, span]), end=end)
         if field.value_reference in self.shared:
             found.append(reason("structure.shared_signature"))
-        return Judged(report=self._judge_range(report, signature, span, found), end=end)
+        try:
+            return Judged(report=self._judge_range(report, signature, span, found), end=end)
+        except PARSER_FAULTS as exc:
+            return Judged(report=_conclude(report, [*found, reason("format.cms", why=describe(exc))]), end=end)
 
     def _judge_range(
         self, report: SignatureReport, signature: EmbeddedPdfSignature, span: SignedRange, found: list[Reason]
     ) -> SignatureReport:
         notices: list[Reason] = []
         crypto = list(judge_integrity(self.document.data, span, signature))
+        if report.sub_filter == _PADES and not is_bound(signature):
+            # The certificate in a CMS is not signed: another one for the same key could give the signer another role.
+            crypto.append(reason("integrity.signing_certificate", why="the signature names none"))
         integrity = not any(RULES[item.rule].verdict is Verdict.TOTAL_FAILED for item in crypto)
         found += [*crypto, *self._unreached(span)]
         rest = self.document.data[span.end :]
@@ -115,7 +123,13 @@ class Judge:
         notices += changes.notices
         report = replace(report, integrity=integrity, covers=changes.covers, changes_after=changes.changes)
         # Only a sound signature under an accepted key can vouch for what its signer claims.
-        report, trust_findings, trust_notices = self._judge_trust(report, signature, is_sound=not crypto)
+        try:
+            report, trust_findings, trust_notices = self._judge_trust(report, signature, is_sound=not crypto)
+        except PARSER_FAULTS as exc:
+            trust_findings, trust_notices = [reason("trust.path", why=_without_numbers(describe(exc)))], []
+        if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy in _ISSUING:
+            # Number and date come between the person's signature and the agency's, never after it (article 14).
+            found.append(reason("changes.policy", policy=self.policy.value, fields=", ".join(changes.filled)))
         if report.sub_filter != _PADES:
             notices.append(reason("format.not_pades", sub_filter=report.sub_filter))
         return _conclude(report, [*found, *trust_findings], [*notices, *trust_notices])
@@ -128,7 +142,7 @@ class Judge:
 
     def _describe(self, report: SignatureReport, signature: EmbeddedPdfSignature) -> SignatureReport:
         certificate: x509.Certificate = signature.signer_cert
-        claimed = signature.self_reported_timestamp
+        claimed = _claimed_time(signature)
         if claimed is not None and claimed.tzinfo is None:
             claimed = claimed.replace(tzinfo=HANOI)  # Decision 28/2018, article 14.4
         not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
@@ -190,6 +204,14 @@ class Judge:
         return path
 
 
+def _claimed_time(signature: EmbeddedPdfSignature) -> datetime | None:
+    try:
+        moment: datetime | None = signature.self_reported_timestamp
+    except PARSER_FAULTS:  # a date that is none claims nothing
+        return None
+    return moment
+
+
 def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason]:
     if path.failure is None:
         return
@@ -244,7 +266,10 @@ def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterabl
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"
+    try:
+        return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"
+    except OverflowError:  # RFC 5280, 4.1.2.5: 99991231235959Z stands for no end, and it is a day later in Hanoi
+        return f"{moment:%d/%m/%Y}"
 
 
 def _algorithm(detail: str) -> str:
