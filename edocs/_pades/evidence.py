@@ -5,6 +5,7 @@ Bằng chứng thay đổi. Only asked for once a change has been found unlawful
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from pyhanko.pdf_utils import generic
@@ -19,6 +20,7 @@ from edocs.model.rules import reason
 __all__ = ["explain_change"]
 
 _MOST_PAGES = 1000
+_MOST_NODES = 20_000
 _DEPTH = 32
 # Where and how large a page is shown; inherited values are compared as the page's own.
 _GEOMETRY = ("/MediaBox", "/CropBox", "/Rotate", "/UserUnit")
@@ -47,9 +49,11 @@ def explain_change(reader: PdfFileReader, signed_revision: int, fault: object) -
 def _pages(handler: PdfHandler) -> Iterator[tuple[object, ...]]:
     """The drawn content and the geometry of each page, in order, up to a limit."""
     root = entry(handler.root, "/Pages")
-    waiting = [(root, (), 0)]
+    waiting: list[tuple[object, tuple[str | None, ...], int]] = [(root, (), 0)]
     found = 0
-    while waiting and found < _MOST_PAGES:
+    seen = 0
+    while waiting and found < _MOST_PAGES and seen < _MOST_NODES:
+        seen += 1
         node, inherited, depth = waiting.pop()
         if not isinstance(node, generic.DictionaryObject) or depth > _DEPTH:
             continue
@@ -71,4 +75,4 @@ def _content(page: generic.DictionaryObject) -> Iterator[bytes]:
     for index in range(len(streams)):
         stream = streams[index]
         if isinstance(stream, generic.StreamObject):
-            yield stream.data
+            yield hashlib.sha256(stream.data).digest()

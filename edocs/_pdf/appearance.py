@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 _ALLOWED = frozenset(
     "q Q cm BT ET Tf Td TD Tm T* Tj TJ Tc Tw Tz TL Ts g rg k re W W* n BMC EMC".split()  # noqa: SIM905 - as printed
 )
+_MOST_CODES = 0x10000
 _BF_CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BF_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _SECTION = re.compile(rb"beginbf(char|range)(.*?)endbf\1", re.DOTALL)
@@ -111,6 +112,7 @@ def _decoder(fonts: generic.DictionaryObject, name: bytes) -> Callable[[bytes], 
 
 def _unicode_map(cmap: bytes) -> dict[int, str]:
     table: dict[int, str] = {}
+    mapped = 0
     for kind, body in _SECTION.findall(cmap):
         if kind == b"char":
             for code, value in _BF_CHAR.findall(body):
@@ -118,6 +120,10 @@ def _unicode_map(cmap: bytes) -> dict[int, str]:
         else:
             for low, high, value in _BF_RANGE.findall(body):
                 first = int(value, 16)
-                for offset in range(min(int(high, 16) - int(low, 16), 0xFFFF) + 1):
+                size = int(high, 16) - int(low, 16) + 1
+                mapped += size
+                if size < 1 or mapped > _MOST_CODES:
+                    raise AppearanceError("its text cannot be read")
+                for offset in range(size):
                     table[int(low, 16) + offset] = chr(first + offset)
     return table
