@@ -27,6 +27,9 @@ __all__ = ["OpenDocument", "SignatureField", "has_unreached_byte_range", "open_d
 tune_pyhanko()
 
 _TIMESTAMP = ("/DocTimeStamp", "/ETSI.RFC3161")
+_SPACE = b"\0\t\n\x0c\r "
+_MOST_SPACE = 2048
+_MOST_REVISIONS = 256
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
 
 
@@ -59,6 +62,8 @@ def open_document(data: bytes, password: str | None = None) -> OpenDocument | Re
     if b"%PDF-" not in data[:1024]:
         why = "the file is empty" if not data else "it does not begin with %PDF-"
         return reason("file.not_pdf", why=why)
+    if why := _excess(data):
+        return reason("file.damaged", why=why)
     opened: OpenDocument | None = None
     fault: Exception | None = None
     for strict in (True, False):
@@ -94,6 +99,15 @@ def signature_fields(document: OpenDocument) -> Iterator[SignatureField | tuple[
 def has_unreached_byte_range(document: OpenDocument, known: int) -> bool:
     """Whether more byte ranges stand in the file than fields show."""
     return len(_BYTE_RANGE.findall(document.data)) > known
+
+
+def _excess(data: bytes) -> str:
+    """What makes reading the file a matter of minutes, and is in no honest file; empty where nothing does."""
+    if not data[-_MOST_SPACE:].strip(_SPACE):
+        return "more than 1 KB of empty bytes follows its end"
+    if data.count(b"startxref") > _MOST_REVISIONS:
+        return "it has more revisions than any document needs"
+    return ""
 
 
 def _unlock(reader: PdfFileReader, password: str | None) -> bool:

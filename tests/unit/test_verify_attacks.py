@@ -218,6 +218,23 @@ def test_a_second_pointer_behind_the_first_is_no_pass(both: bytes, trust: TrustS
     assert verify_pdf(both + pointer, trust).verdict is not Verdict.TOTAL_PASSED
 
 
+def test_a_tail_of_empty_bytes_or_revisions_is_answered_at_once(both: bytes, trust: TrustStore) -> None:
+    """Readers go through such bytes one by one, and through each revision for each other."""
+    reader = PdfFileReader(io.BytesIO(both))
+    end = b"trailer\n<</Size %d/Root %d 0 R/Prev %%d>>\nstartxref\n%%d\n%%%%%%%%EOF\n" % (
+        int(reader.trailer["/Size"]),
+        reader.trailer.raw_get("/Root").idnum,
+    )
+    many, last = both, int(both[both.rindex(b"startxref") + 10 :].split()[0])
+    for _ in range(2000):
+        here = len(many)
+        many += b"xref\n0 1\n0000000000 65535 f \n" + end % (last, here)
+        last = here
+
+    assert verify_pdf(both + b" " * 5_000_000, trust).verdict is Verdict.UNREADABLE
+    assert verify_pdf(many, trust).verdict is Verdict.UNREADABLE
+
+
 def hidden_object(document: bytes, body: bytes) -> tuple[bytes, bytes, int, int]:
     """``document`` with ``body`` inside a stream that nothing uses, and what is needed to write a table for it."""
     reader = PdfFileReader(io.BytesIO(document))
