@@ -107,7 +107,11 @@ def issue(console: Console, path: Path, number: int, issued_on: str | None, **op
 
 def _run(console: Console, paths: Sequence[Path], spec: SignatureSpec, suffix: str, options: dict[str, Any]) -> int:
     outputs = _outputs(paths, options["output"], suffix)
-    signer = open_signer(options["signer"], console.ask_secret)
+    signer = open_signer(
+        options["signer"],
+        console.ask_secret,
+        lambda code: console.say("confirm on the phone only if it shows {code}", code=code),
+    )
     revocation = open_revocation(options["trust"]) if options["trust"] else None
     codes = []
     for path in _shown(console, paths):

@@ -22,6 +22,7 @@ __all__ = ["Line", "NotReachedError", "NotSentError"]
 
 _MAX_BYTES = 1 << 20
 _CONNECT_S = 10
+_PASSING = (429, 502, 503, 504)  # a proxy before the service, or too many at once
 
 
 class NotReachedError(UnavailableError):
@@ -75,7 +76,8 @@ class Line:
                 "the signing service refuses the application", hint="check ap= and its password with the operator"
             )
         if status != 200 and b"Envelope" not in data:  # faults come with 500, and with 400 in SOAP 1.2
-            raise UnavailableError(
+            kind_of_error = NotReachedError if status in _PASSING else UnavailableError
+            raise kind_of_error(
                 "the signing service answers with HTTP {status}: {host}",
                 hint="is this the address of the service?",
                 status=status,

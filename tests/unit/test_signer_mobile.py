@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from servers.mss import Phone, Service, enrol, fault, serve
 
+from edocs.cli.main import _run
 from edocs.connect import open_signer
 from edocs.errors import (
     CancelledError,
@@ -350,16 +357,17 @@ def test_a_service_that_is_gone_is_named_and_blocks_nothing(pki: Pki) -> None:
         desk.clock.at += BLOCKED
 
 
-def test_polling_bears_a_short_outage_and_ends_at_a_long_one(desk: Desk) -> None:
-    signer = desk.open(answer_s=5)
-    broken = (500, b"<html>Bad gateway</html>", "text/html")
-    desk.service.canned = [None, broken]
+@pytest.mark.parametrize(("outage", "is_borne"), [(3, True), (4, False)])
+def test_polling_bears_a_short_outage_and_ends_at_a_long_one(desk: Desk, outage: int, is_borne: bool) -> None:
+    signer = desk.open()
     transaction = signer.submit(b"data", "sha256")
+    desk.service.canned = [(503, b"<html>Bad gateway</html>", "text/html")] * outage
 
-    with pytest.raises(UnavailableError, match="HTTP 500"):
-        signer.poll(transaction)
-
-    assert signer.result(transaction)
+    if is_borne:
+        assert signer.result(transaction)
+        return
+    with pytest.raises(UnavailableError, match="HTTP 503"):
+        signer.result(transaction)
 
 
 # Failures: what comes back.
@@ -480,6 +488,7 @@ ANOTHER_PROCESS = """
 import sys
 from datetime import datetime
 from pathlib import Path
+from edocs.cli.main import _run
 from edocs.connect import open_signer
 from edocs.sign import PreparedSignature, finish_pdf
 from edocs.signers.mobile import MobileTransaction
@@ -606,3 +615,109 @@ def test_files_that_are_no_certificates_are_unreadable(tmp_path: Path, option: s
 
     with pytest.raises(UnreadableError):
         open_signer(f"mobile+https://127.0.0.1:9/?msisdn={MSISDN}&ap=x&{option}={path}", lambda _: "x")
+
+
+def test_the_guide_names_every_option() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8").partition("## SIM\n")[2]
+    with pytest.raises(UsageError) as caught:
+        open_signer("mobile+https://host/?none=1", lambda _: "")
+
+    options = caught.value.params["names"].split(", ")
+
+    assert [name for name in options if f"| `{name}=` |" not in guide] == []
+
+
+# TLS.
+
+
+def tls_identity(folder: Path, name: str, passphrase: str = "") -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    path = folder / f"{name}.pem"
+    body = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + body)
+    return path
+
+
+@pytest.fixture
+def secured(pki: Pki, tmp_path: Path) -> Iterator[Desk]:
+    """A service over TLS that lets in only the application with the right certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls_identity(tmp_path, "service"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(tls_identity(tmp_path, "application", "mật khẩu TLS"))
+    with serve(Service(phones={MSISDN: enrol(pki, "leader")}), context) as service:
+        yield Desk(service)
+
+
+def both_secrets(name: str) -> str:
+    return "mật khẩu TLS" if name == "passphrase of application.pem" else "mật khẩu ứng dụng"
+
+
+def test_the_application_shows_its_certificate_over_tls(secured: Desk, tmp_path: Path) -> None:
+    rest = secured.rest(ca=tmp_path / "service.pem", client=tmp_path / "application.pem", messaging="synch")
+
+    signer = open_signer(f"mobile+https:{rest}", both_secrets)
+
+    assert signer.sign(b"data", "sha256")
+
+
+@pytest.mark.parametrize("options", [("ca",), ("client",), ()])
+def test_tls_is_verified_on_both_sides(secured: Desk, tmp_path: Path, options: tuple[str, ...]) -> None:
+    paths = {"ca": tmp_path / "service.pem", "client": tmp_path / "application.pem"}
+    rest = secured.rest(**{name: paths[name] for name in options})
+
+    with pytest.raises(UnavailableError, match=r"not reached|broke off"):
+        open_signer(f"mobile+https:{rest}", both_secrets)
+
+    assert secured.service.sent == []
+
+
+def test_a_wrong_passphrase_of_the_application_is_refused(secured: Desk, tmp_path: Path) -> None:
+    rest = secured.rest(ca=tmp_path / "service.pem", client=tmp_path / "application.pem")
+
+    with pytest.raises(SecretError, match=r"wrong passphrase: application\.pem"):
+        open_signer(f"mobile+https:{rest}", lambda _: "sai")
+
+
+# The command.
+
+
+def run_command(desk: Desk, draft: bytes, folder: Path) -> int:
+    (folder / "a.pdf").write_bytes(draft)
+    (folder / "secret").write_text(desk.service.password, encoding="utf-8")
+    key = ["--signer", desk.uri(messaging="synch"), "--secrets", f"file:{folder / 'secret'}"]
+    return _run(["sign", str(folder / "a.pdf"), "--role", "personal", "--no-stamp", "-o", str(folder / "b.pdf"), *key])
+
+
+def test_the_command_shows_the_code_that_the_phone_shows(
+    desk: Desk, draft: bytes, trust: TrustStore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = run_command(desk, draft, tmp_path)
+
+    shown = desk.service.sent[-1].value("m:DataToBeDisplayed")
+    assert code == 0
+    assert f"confirm on the phone only if it shows {shown[-4:]}" in capfd.readouterr().err
+    assert len(verify_pdf((tmp_path / "b.pdf").read_bytes(), trust).signatures) == 1
+
+
+def test_the_command_ends_with_6_where_the_person_declines(desk: Desk, draft: bytes, tmp_path: Path) -> None:
+    desk.phone.refuses = 401
+
+    code = run_command(desk, draft, tmp_path)
+
+    assert code == 6
+    assert not (tmp_path / "b.pdf").exists()
