@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -50,9 +50,10 @@ class ChangeVerdict:
 def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerdict:
     """Classify everything after the revision that ``signature`` covers, and hold it against ``policy``."""
     try:
-        # The analysis works on what this computes: coverage first, then the revisions one by one.
-        signature.compute_integrity_info()
-        coverage, result = signature.coverage, signature.diff_result
+        # Step by step and not by compute_integrity_info, which refuses every hybrid file; ours are checked on opening.
+        coverage = signature.evaluate_signature_coverage()
+        signature.coverage = coverage  # type: ignore[assignment]  # set late by its own class too
+        result = signature.evaluate_modifications(DEFAULT_DIFF_POLICY)
         if coverage is SignatureCoverageLevel.ENTIRE_REVISION and isinstance(result, DiffResult):
             return _judge_result(signature, result, policy)
     except PARSER_FAULTS as exc:

@@ -71,13 +71,13 @@ def open_document(data: bytes, password: str | None = None) -> OpenDocument | Re
             reader = PdfFileReader(io.BytesIO(data), strict=strict)
             if reader.encrypted and not _unlock(reader, password):
                 return reason("file.encrypted")
-            hybrid = strict and reader.xrefs.hybrid_xrefs_present
+            ambiguous = strict and _contradicts_itself(reader)
             list(enumerate_sig_fields(reader, filled_status=True))
         except PARSER_FAULTS as exc:
             fault = fault or exc
             continue
-        if hybrid:
-            fault = fault or ValueError("hybrid cross-reference tables")
+        if ambiguous:
+            fault = fault or ValueError("its two cross-reference tables contradict each other")
             continue
         lenient = None if fault is None else reason("structure.lenient", why=describe(fault))
         opened = OpenDocument(data=data, reader=reader, lenient=lenient)
@@ -108,6 +108,18 @@ def _excess(data: bytes) -> str:
     if data.count(b"startxref") > _MOST_REVISIONS:
         return "it has more revisions than any document needs"
     return ""
+
+
+def _contradicts_itself(reader: PdfFileReader) -> bool:
+    """Whether a hybrid section says two things of one object (ISO 32000-2, 7.5.8.4); word processors write sound ones."""
+    for revision in range(reader.xrefs.total_revisions):
+        section = reader.xrefs.get_xref_data(revision)
+        if section.hybrid is not None:
+            hidden = section.hybrid.xref_data
+            shown = {number for number, _ in section.explicit_refs_in_revision} - set(section.freed)
+            if shown & {number for number, _ in hidden.explicit_refs_in_revision}:
+                return True
+    return False
 
 
 def _unlock(reader: PdfFileReader, password: str | None) -> bool:

@@ -226,7 +226,7 @@ def test_a_number_that_a_later_signer_locked_is_not_filled(
 
 
 def test_a_draft_from_word_s_hybrid_tables_is_signed(
-    open_key: OpenKey, witness: Callable[[str], str], tmp_path: Path
+    open_key: OpenKey, witness: Callable[[str], str], tmp_path: Path, trust: TrustStore
 ) -> None:
     """ISO 32000-2, 7.5.8.4: a classic table, and beside it a stream for objects that old readers need not see."""
     path = tmp_path / "hybrid.pdf"
@@ -236,6 +236,16 @@ def test_a_draft_from_word_s_hybrid_tables_is_signed(
 
     assert "Signature is Valid" in said
     assert "Total document signed" in said
+    assert verify_pdf(path, trust).verdict is Verdict.TOTAL_PASSED
+
+
+def test_hybrid_tables_that_contradict_each_other_do_not_pass(open_key: OpenKey, trust: TrustStore) -> None:
+    """One reader would show object 3 of the table, another that of the stream."""
+    document = hybrid().replace(b"/Index[6 1]", b"/Index[3 1]")
+
+    signed = sign_pdf(document, open_key("leader"), SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+    assert verify_pdf(signed, trust).verdict is not Verdict.TOTAL_PASSED
 
 
 def hybrid() -> bytes:
