@@ -6,7 +6,6 @@ token's library is found by its name, not loaded: loading one may ask for a PIN.
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -28,6 +27,7 @@ import click
 from edocs._pdf.fonts import FontStyle, find_font
 from edocs._version import __version__
 from edocs.errors import NoFontError
+from edocs.signers.pkcs11_modules import find_modules, module_folders
 
 
 class Status(StrEnum):
@@ -72,20 +72,13 @@ _WITNESSES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("chromium", "chromium-browser", "google-chrome"), "--version", "apt install chromium"),
 )
 
-_TOKEN = re.compile(
-    r"(pkcs-?11|_p11|csp11|softhsm2|etoken|cryptoki)|^(viettel-ca|vnpt-?ca|bkavca|fpt-?ca|fptca|nca_v|vina-ca|ca2_|gca)",
-    re.IGNORECASE,
-)
-_NOT_TOKEN = re.compile(r"p11-kit|^libp11|gnome-keyring|_s\.dll$|^(msvcp|vcamp|vcomp)", re.IGNORECASE)
-_LIBRARY = re.compile(r"\.(dll|dylib|so(\.\d+)*)$", re.IGNORECASE)
-
 
 def examine(ntp: str | None = None) -> list[Check]:
     """Every check, in the order in which it is shown."""
     with ThreadPoolExecutor() as threads:  # other programs and the time server are waited for side by side
         programs = [threads.submit(witness, names, option, hint) for names, option, hint in _WITNESSES]
         against = threads.submit(compare_clock, ntp) if ntp else None
-        checks = [*programs_own(), *libraries(_requirements()), *fonts(), *tokens(_token_folders())]
+        checks = [*programs_own(), *libraries(_requirements()), *fonts(), *tokens(module_folders())]
         checks.extend(program.result() for program in programs)
         checks.extend(clock(datetime.now(UTC)))
         checks.append(against.result() if against else _CLOCK_NOT_COMPARED)
@@ -176,15 +169,9 @@ def fonts() -> Iterator[Check]:
 def tokens(places: Iterable[Path]) -> Iterator[Check]:
     """PKCS#11 libraries in ``places``, by their names."""
     found = False
-    for place in places:
-        try:
-            names = sorted(os.listdir(place))  # noqa: PTH208 - System32 holds thousands of names
-        except OSError:
-            continue
-        for name in names:
-            if _LIBRARY.search(name) and _TOKEN.search(name) and not _NOT_TOKEN.search(name):
-                found = True
-                yield Check(area="token", name="pkcs11", status=Status.OK, found=str(place / name))
+    for path in find_modules(places):
+        found = True
+        yield Check(area="token", name="pkcs11", status=Status.OK, found=str(path))
     if not found:
         yield Check(
             area="token",
@@ -193,16 +180,6 @@ def tokens(places: Iterable[Path]) -> Iterator[Check]:
             note="no PKCS#11 library in the usual folders; keys in files work without",
             hint="install the driver that came with the token; without a token: apt install opensc softhsm2",
         )
-
-
-def _token_folders() -> list[Path]:
-    if sys.platform == "win32":
-        root = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"))
-        return [root / "System32", root / "SysWOW64"]
-    tops = [Path(top) for top in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib")]
-    machine = f"{platform.machine()}-linux-gnu"
-    own = [place for top in tops for place in (top, top / machine)]
-    return [folder for place in own for folder in (place, place / "pkcs11", place / "softhsm")]
 
 
 def witness(names: tuple[str, ...], option: str, hint: str) -> Check:
