@@ -12,7 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = {"pdfsig": "poppler-utils", "pdftoppm": "poppler-utils", "qpdf": "qpdf", "chromium": "chromium"}
+PROGRAMS = {
+    "pdfsig": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "qpdf": "qpdf",
+    "chromium": "chromium",
+    "softhsm2-util": "softhsm2",
+}
 FONT, FONT_PACKAGE = "LiberationSerif-Regular.ttf", "fonts-liberation2"
 
 
