@@ -45,7 +45,7 @@ from edocs.signers.mss import (
 )
 from edocs.signers.mss_line import Line, NotReachedError, NotSentError
 from edocs.signers.mss_status import DONE, PENDING, status_error
-from edocs.signers.mss_value import bare_value, load_certificates, payload, signer_and_chain
+from edocs.signers.mss_value import bare_value, load_certificates, payload, require_names, signer_and_chain
 
 __all__ = ["Conduct", "MobileSigner", "MobileTransaction", "open_mobile", "open_mobile_loopback"]
 
@@ -282,10 +282,11 @@ def _read_certificates(account: MobileAccount) -> list[x509.Certificate]:
     data = read_file(path)
     try:
         if data.startswith(b"\x30"):
-            return [x509.load_der_x509_certificate(data)]
-        own, chain = signer_and_chain(x509.load_pem_x509_certificates(data), account.masked)
-    except ValueError as exc:
+            return [require_names(x509.load_der_x509_certificate(data))]
+        found = [require_names(item) for item in x509.load_pem_x509_certificates(data)]
+    except (ValueError, x509.InvalidVersion) as exc:
         raise UnreadableError("no certificate in PEM: {path}", path=path) from exc
+    own, chain = signer_and_chain(found, account.masked)
     return [own, *chain]
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from edocs.errors import CertificateRefusedError, SignatureValueError, UnavailableError, UsageError
 
-__all__ = ["MODES", "bare_value", "load_certificates", "payload", "signer_and_chain"]
+__all__ = ["MODES", "bare_value", "load_certificates", "payload", "require_names", "signer_and_chain"]
 
 MODES = ("data", "hash", "digestinfo")
 """What DataToBeSigned holds: the data, its digest, or the digest in a DER DigestInfo."""
@@ -74,9 +74,20 @@ def load_certificates(given: Sequence[bytes]) -> list[x509.Certificate]:
     for item in given:
         ders += _read_signed_data(item)[1] if _SIGNED_DATA in item[:32] else [item]
     try:
-        return [x509.load_der_x509_certificate(item) for item in ders]
-    except ValueError as exc:
+        return [require_names(x509.load_der_x509_certificate(item)) for item in ders]
+    except (ValueError, x509.InvalidVersion) as exc:
         raise UnavailableError("the signing service gives a damaged certificate", hint="ask the operator") from exc
+
+
+def require_names(certificate: x509.Certificate) -> x509.Certificate:
+    """The certificate, if its names can be read: cryptography parses them when they are first asked for.
+
+    Raises:
+        ValueError: One cannot.
+    """
+    for name in (certificate.issuer, certificate.subject):
+        name.rfc4514_string()
+    return certificate
 
 
 def signer_and_chain(

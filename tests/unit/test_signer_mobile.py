@@ -129,6 +129,39 @@ def test_a_certificate_in_a_file_saves_the_question(desk: Desk, pki: Pki) -> Non
     assert desk.service.sent == []
 
 
+def test_a_synchronous_service_that_answers_later_is_polled(desk: Desk) -> None:
+    signer = desk.open(messaging="synch")
+    transaction = desk.open().submit(b"earlier", "sha256")
+    name = transaction.mssp_transaction
+    late = f'<MSS_SignatureResp MSSP_TransID="{name}"><Status><StatusCode Value="504"/></Status></MSS_SignatureResp>'
+    desk.service.canned = [(200, SOAP.format(late).encode(), "text/xml")]
+    desk.clock.at += BLOCKED
+
+    assert signer.sign(b"data", "sha256")
+    assert [sent.name for sent in desk.service.sent][-2:] == ["MSS_StatusReq", "MSS_StatusReq"]
+
+
+def test_a_service_that_names_no_transaction_is_refused(desk: Desk) -> None:
+    signer = desk.open()
+    late = '<MSS_SignatureResp><Status><StatusCode Value="100"/></Status></MSS_SignatureResp>'
+    desk.service.canned = [(200, SOAP.format(late).encode(), "text/xml")]
+
+    with pytest.raises(UnavailableError, match="names no transaction"):
+        signer.submit(b"data", "sha256")
+
+
+def test_without_httpx_the_error_says_what_to_install() -> None:
+    script = (
+        "import sys; sys.modules['httpx'] = None; from edocs.connect import open_signer; "
+        "open_signer('mobile+https://h/?msisdn=84912345678&ap=x', input)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+
+    assert "MissingExtraError" in done.stderr
+    assert "pip install 'edocs[mobile]'" in done.stderr
+
+
 def test_success_may_be_spelt_408_or_502(desk: Desk, draft: bytes, trust: TrustStore) -> None:
     for code in (408, 502):
         desk.service.success = code
