@@ -14,7 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edocs._files import read_file
+from edocs._pades.document_times import judge_document_times
+from edocs._pades.dss import read_dss
 from edocs._pades.judging import Judge, Judged
+from edocs._pades.proofs import Proofs
 from edocs._pades.reading import (
     OpenDocument,
     SignatureField,
@@ -23,6 +26,7 @@ from edocs._pades.reading import (
     signature_fields,
 )
 from edocs._pades.roles import agency_name
+from edocs._pades.timestamps import Witness
 from edocs._pdf.revisions import unreached_gaps
 from edocs._trust.revocation import StoreRevocation
 from edocs._trust.role_lists import load_roles
@@ -53,9 +57,10 @@ def verify_pdf(
 
     1. open the file; what cannot be read is ``UNREADABLE``;
     2. find the filled signature fields; without any the file is ``NOT_SIGNED``;
-    3. account for every byte after the first signed revision;
-    4. judge each signature by itself;
-    5. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
+    3. take what the document brings along: its security store, and the times that its timestamps prove;
+    4. account for every byte after the first signed revision;
+    5. judge each signature by itself;
+    6. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
        has the value of an original.
 
     Args:
@@ -81,23 +86,36 @@ def verify_pdf(
     fields = list(signature_fields(opened))  # (2)
     notices = _file_notices(opened, fields)
     if all(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields):
-        return replace(blank, reasons=(reason("file.not_signed"),), notices=notices)
-    judged = _judge_all(opened, fields, trust or TrustStore(), options)  # (3) (4)
-    return replace(_conclude(blank, judged), notices=notices)  # (5)
+        found = (*notices, reason("file.document_timestamp", count=len(fields))) if fields else notices
+        return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
+    proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options.at or datetime.now(UTC))  # (3)
+    judged = _judge_all(opened, fields, proofs, witness, options)  # (4) (5)
+    return replace(_conclude(blank, judged), notices=(*notices, *faults))  # (6)
+
+
+def _proofs(
+    document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]], trust: TrustStore, at: datetime
+) -> tuple[Proofs, Witness, Sequence[Reason]]:
+    stored = read_dss(document.reader.root)
+    known = replace(trust, crls=(*trust.crls, *stored.crls), ocsps=(*trust.ocsps, *stored.ocsps))
+    witness = Witness(trust=trust, source=StoreRevocation(known), at=at, companions=tuple(stored.certificates))
+    timestamps = [field for field in fields if isinstance(field, SignatureField) and field.is_document_timestamp]
+    times, faults = judge_document_times(document, timestamps, witness)
+    return Proofs(reader=document.reader, stored=stored, times=times), witness, faults
 
 
 def _judge_all(
     document: OpenDocument,
     fields: Sequence[SignatureField | tuple[str, Reason]],
-    trust: TrustStore,
+    proofs: Proofs,
+    witness: Witness,
     options: VerificationOptions,
 ) -> list[Judged]:
     shown = Counter(field.value_reference for field in fields if isinstance(field, SignatureField))
     judge = Judge(
         document=document,
-        trust=trust,
-        source=StoreRevocation(trust),
-        at=options.at or datetime.now(UTC),
+        witness=witness,
+        proofs=proofs,
         policy=options.policy,
         require_revocation=options.require_revocation,
         gaps=unreached_gaps(document.data, document.reader, _first_end(fields)),
@@ -126,9 +144,6 @@ def _first_end(fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:
 
 def _file_notices(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> tuple[Reason, ...]:
     notices = []
-    timestamps = sum(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields)
-    if timestamps:
-        notices.append(reason("file.document_timestamp", count=timestamps))
     if has_unreached_byte_range(document, len(fields)):
         notices.append(reason("file.unreached_byte_range"))
     return tuple(notices)

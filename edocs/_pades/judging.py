@@ -17,13 +17,15 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from edocs._pades.changes import judge_changes
 from edocs._pades.integrity import has_signing_certificate, is_bound, judge_integrity
+from edocs._pades.proofs import Proofs
 from edocs._pades.reading import OpenDocument, SignatureField
 from edocs._pades.roles import claimed_role, decide_role, signer_name
-from edocs._pades.timestamps import proven_time
+from edocs._pades.timestamps import ProvenTime, Witness, proven_time
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.revisions import is_blank
-from edocs._trust.path import PathResult, judge_path
+from edocs._trust.past import judge_past
+from edocs._trust.path import PathResult
 from edocs.model import (
     HANOI,
     Level,
@@ -34,11 +36,9 @@ from edocs.model import (
     SignatureReport,
     SubIndication,
     TimeSource,
-    TrustStore,
     Verdict,
 )
 from edocs.model.rules import RULES, reason
-from edocs.ports import RevocationSource
 
 __all__ = ["Judge", "Judged"]
 
@@ -64,9 +64,8 @@ class Judge:
     """Everything that verdicts on the signatures of one document rest on."""
 
     document: OpenDocument
-    trust: TrustStore
-    source: RevocationSource
-    at: datetime
+    witness: Witness
+    proofs: Proofs
     policy: Policy
     require_revocation: bool
     gaps: Sequence[tuple[int, int]]
@@ -77,9 +76,9 @@ class Judge:
     def judge(self, field: SignatureField) -> Judged:
         """The verdict on ``field``."""
         span = check_byte_range(self.document.data, field.byte_range, field.contents)
+        end = span.end if isinstance(span, SignedRange) else 0
         blank = SignatureReport(field=field.name, verdict=Verdict.INDETERMINATE, sub_filter=field.sub_filter)
         found = [self.document.lenient] if self.document.lenient else []
-        end = span.end if isinstance(span, SignedRange) else 0
         if field.sub_filter not in _DETACHED:
             rule = "format.legacy" if field.sub_filter in _LEGACY else "format.sub_filter"
             found.append(reason(rule, sub_filter=field.sub_filter or "?"))
@@ -124,7 +123,7 @@ class Judge:
         report = replace(report, integrity=integrity, covers=changes.covers, changes_after=changes.changes)
         # Only a sound signature under an accepted key can vouch for what its signer claims.
         try:
-            report, trust_findings, trust_notices = self._judge_trust(report, signature, is_sound=not crypto)
+            report, trust_findings, trust_notices = self._judge_trust(report, signature, span.end, is_sound=not crypto)
         except PARSER_FAULTS as exc:
             trust_findings, trust_notices = [reason("trust.path", why=_without_numbers(describe(exc)))], []
         if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy in _ISSUING:
@@ -161,16 +160,15 @@ class Judge:
         )
 
     def _judge_trust(
-        self, report: SignatureReport, signature: EmbeddedPdfSignature, *, is_sound: bool
+        self, report: SignatureReport, signature: EmbeddedPdfSignature, end: int, *, is_sound: bool
     ) -> tuple[SignatureReport, list[Reason], list[Reason]]:
-        notices: list[Reason] = []
-        proven = proven_time(signature, self.trust, self.source, self.at) if self.trust.anchors else None
-        if isinstance(proven, Reason):
-            notices.append(proven)
-        elif proven is not None:
-            level = Level.B_T if report.level else None
-            report = replace(report, signed_at=proven, time_source=TimeSource.TIMESTAMP, level=level)
-        path = self._path(signature, proven if isinstance(proven, datetime) else None)
+        basis, notices = self._prove(signature, end)
+        if basis is not None:
+            report = replace(report, signed_at=basis.time, time_source=TimeSource.TIMESTAMP)
+        path = self._path(signature, basis.time if basis else None)
+        if report.level is not None:
+            level, until = self.proofs.level(path.chain, basis, end)
+            report = replace(report, level=level, evidence_until=until)
         findings = [*_path_findings(path, report), *_usage_findings(signature.signer_cert)]
         if path.failure is None and path.revocation is Revocation.UNKNOWN:
             if self.require_revocation:
@@ -178,7 +176,7 @@ class Judge:
             else:
                 notices.append(reason("trust.revocation_unknown"))
         trusted = is_sound and not findings
-        role, rule = decide_role(signature, self.trust, is_trusted=trusted)
+        role, rule = decide_role(signature, self.witness.trust, is_trusted=trusted)
         claimed = claimed_role(signature)
         if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
             notices.append(reason("role.claim_overruled", claimed=claimed.value, role=role.value))
@@ -188,20 +186,20 @@ class Judge:
             report = replace(report, trusted=False, revocation=Revocation.NOT_CHECKED)
         return report, findings, notices
 
+    def _prove(self, signature: EmbeddedPdfSignature, end: int) -> tuple[ProvenTime | None, list[Reason]]:
+        """The earliest time that a timestamp proves for ``signature``, be it its own or one over the document."""
+        if not self.witness.trust.anchors:
+            return None, []
+        covering = [item.proven for item in self.proofs.covering(end)]
+        own = proven_time(signature, self.witness, covering[0].time if covering else None)
+        found = covering if own is None or isinstance(own, Reason) else [own, *covering]
+        basis = min(found, key=lambda item: item.time, default=None)
+        return basis, [own] if isinstance(own, Reason) else []
+
     def _path(self, signature: EmbeddedPdfSignature, proven: datetime | None) -> PathResult:
-        """The path as of now; as of the proven time where the certificate has expired or was revoked since."""
-        certificate = signature.signer_cert.dump()
-        others = [other.dump() for other in signature.other_embedded_certs]
-        path = judge_path(certificate, others, self.trust, self.source, self.at)
-        if proven is None or path.failure is None:
-            return path
-        if path.revoked is not None and not (path.revoked.revoked_at and path.revoked.revoked_at > proven):
-            return path
-        if path.failure in (SubIndication.OUT_OF_BOUNDS_NO_POE, SubIndication.REVOKED_NO_POE):
-            then = judge_path(certificate, others, self.trust, self.source, proven)
-            revoked_later = then.revoked is not None and then.revoked.revoked_at and then.revoked.revoked_at > proven
-            return replace(then, failure=None) if revoked_later else then
-        return path
+        others = [*(other.dump() for other in signature.other_embedded_certs), *self.proofs.stored.certificates]
+        witness = self.witness
+        return judge_past(signature.signer_cert.dump(), others, witness.trust, witness.source, (witness.at, proven))
 
 
 def _claimed_time(signature: EmbeddedPdfSignature) -> datetime | None:

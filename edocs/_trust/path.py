@@ -50,6 +50,8 @@ class PathResult:
     """Of whichever certificate of the path is revoked, or None."""
     revoked_is_authority: bool = False
     """Whether ``revoked`` is about a CA."""
+    chain: tuple[x509.Certificate, ...] = ()
+    """From the anchor to the end entity; empty where no valid path was found."""
 
 
 def judge_path(
@@ -100,7 +102,7 @@ def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSourc
         if is_end_entity and evidence is not None:
             own = evidence.status
     if not revoked:
-        return PathResult(failure=None, revocation=own)
+        return PathResult(failure=None, revocation=own, chain=tuple(chain))
     # The earliest counts: a proven time must lie before every revocation of the path, not only before the CA's.
     _, is_authority, evidence = min(revoked, key=lambda item: item[0])
     return PathResult(
@@ -108,6 +110,7 @@ def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSourc
         revocation=own,
         revoked=evidence,
         revoked_is_authority=is_authority,
+        chain=tuple(chain),
     )
 
 

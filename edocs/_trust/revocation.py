@@ -25,14 +25,14 @@ class StoreRevocation:
     """A ``RevocationSource`` over the CRLs and OCSP responses of a trust store; each is parsed once."""
 
     def __init__(self, trust: TrustStore) -> None:
-        self._crls: dict[bytes, list[x509.CertificateRevocationList]] = {}
+        self._crls: dict[bytes, list[tuple[x509.CertificateRevocationList, bytes]]] = {}
         for der in trust.crls:
             try:
                 crl = x509.load_der_x509_crl(der)
-                self._crls.setdefault(crl.issuer.public_bytes(), []).append(crl)
+                self._crls.setdefault(crl.issuer.public_bytes(), []).append((crl, der))
             except (ValueError, UnsupportedAlgorithm):
                 continue  # evidence that cannot be read is no evidence
-        self._ocsps = [response for der in trust.ocsps for response in _responses(der)]
+        self._ocsps = [(response, der) for der in trust.ocsps for response in _responses(der)]
 
     def status(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
@@ -49,7 +49,7 @@ class StoreRevocation:
     def _from_crls(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
     ) -> Iterator[RevocationEvidence]:
-        for crl in self._crls.get(certificate.issuer.public_bytes(), ()):
+        for crl, der in self._crls.get(certificate.issuer.public_bytes(), ()):
             if not _covers(crl, certificate) or not _is_signed_by(crl, issuer):
                 continue
             entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
@@ -63,12 +63,13 @@ class StoreRevocation:
                 this_update=crl.last_update_utc,
                 next_update=crl.next_update_utc,
                 source=f"crl: {crl.issuer.rfc4514_string()}",
+                crl=der,
             )
 
     def _from_ocsp(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
     ) -> Iterator[RevocationEvidence]:
-        for response in self._ocsps:
+        for response, der in self._ocsps:
             if response.serial_number != certificate.serial_number or not _is_answer_for(response, issuer):
                 continue
             revoked = response.certificate_status is ocsp.OCSPCertStatus.REVOKED
@@ -81,6 +82,7 @@ class StoreRevocation:
                     this_update=response.this_update_utc,
                     next_update=response.next_update_utc,
                     source="ocsp",
+                    ocsp=der,
                 )
 
 

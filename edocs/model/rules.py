@@ -52,7 +52,7 @@ RULES: dict[str, Rule] = {
         "ask the sender for the signed file",
     ),
     "file.document_timestamp": Rule(
-        None, None, "ETSI EN 319 142-1, 5.4.3", "{count} document timestamps are present; they are not judged", ""
+        None, None, "ETSI EN 319 142-1, 5.4.3", "{count} document timestamps are present, and no signature", ""
     ),
     # Structure
     "structure.lenient": Rule(
@@ -299,6 +299,9 @@ RULES: dict[str, Rule] = {
     # Time
     "time.timestamp": Rule(
         None, None, "RFC 3161", "the timestamp does not count, so the signing time is only claimed: {why}", ""
+    ),
+    "time.document_timestamp": Rule(
+        None, None, "ETSI EN 319 142-1, 5.4.3", "the document timestamp {field} does not count: {why}", ""
     ),
     # Roles and policy
     "role.claim_overruled": Rule(

@@ -46,3 +46,7 @@ class RevocationEvidence:
     next_update: datetime | None = None
     source: str = ""
     """``crl``, ``ocsp``, with the issuer or address."""
+    crl: bytes = b""
+    """The list that says so, DER; empty where it was another kind of source."""
+    ocsp: bytes = b""
+    """The response that says so, DER; empty where it was another kind of source."""

@@ -185,6 +185,8 @@ class SignatureReport:
     notices: tuple[Reason, ...] = ()
     """What the reader should know although it does not change the verdict."""
     level: Level | None = None
+    evidence_until: datetime | None = None
+    """The first end of a certificate that the evidence of ``level`` rests on; None where nothing is trusted."""
     sub_filter: str = ""
     signer: SignerName | None = None
     issuer: str = ""
@@ -212,6 +214,7 @@ class SignatureReport:
             "verdict": self.verdict.value,
             "sub_indication": self.sub_indication.value if self.sub_indication else None,
             "level": self.level.value if self.level else None,
+            "evidence_until": _iso(self.evidence_until),
             "sub_filter": self.sub_filter,
             "signer": None
             if signer is None

@@ -1,0 +1,49 @@
+"""A certificate judged for a time in the past that something proves (ETSI EN 319 102-1, 5.6.2).
+
+Xác thực tại thời điểm trong quá khứ: what has expired or was revoked since may still vouch for what is older.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from edocs._trust.path import PathResult, judge_path
+from edocs.model import Revocation, SubIndication, TrustStore
+from edocs.ports import RevocationSource
+
+__all__ = ["judge_past"]
+
+_CURABLE = (SubIndication.OUT_OF_BOUNDS_NO_POE, SubIndication.REVOKED_NO_POE)
+
+
+def judge_past(
+    certificate: bytes,
+    others: Iterable[bytes],
+    trust: TrustStore,
+    source: RevocationSource,
+    moments: tuple[datetime, datetime | None],
+) -> PathResult:
+    """The path as of now; as of the proven time where the certificate has expired or was revoked since.
+
+    Args:
+        moments: Now, and the time at which what the certificate vouches for is proven to have existed; None: no proof.
+    """
+    at, proven = moments
+    known = list(others)
+    path = judge_path(certificate, known, trust, source, at)
+    if proven is None:
+        return path
+    if path.failure is None and path.revocation is Revocation.UNKNOWN:
+        # A later revocation would not matter: evidence that was fresh at the proven time is enough.
+        then = judge_path(certificate, known, trust, source, proven)
+        return then if then.failure is None and then.revocation is Revocation.GOOD else path
+    if path.failure not in _CURABLE or (path.revoked is not None and not _is_later(path, proven)):
+        return path
+    then = judge_path(certificate, known, trust, source, proven)
+    return replace(then, failure=None) if then.revoked is not None and _is_later(then, proven) else then
+
+
+def _is_later(path: PathResult, proven: datetime) -> bool:
+    return path.revoked is not None and path.revoked.revoked_at is not None and path.revoked.revoked_at > proven
