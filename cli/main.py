@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": (".signing", "Reserve number, date and seal, then sign as the person in authority."),
     "issue": (".signing", "Fill in number and date, then sign as the agency."),
     "sign": (".signing", "Sign PDFs."),
+    "extend": (".extending", "Raise signatures to a level, or renew their evidence."),
     "verify": (".verifying", "Verify the signatures of PDFs."),
     "audit": (".auditing", "Verify folders of PDFs on all cores; JSON Lines out."),
     "pack": (".exchanging", "Pack a document and its attachments into an edXML message."),

@@ -17,13 +17,14 @@ from typing import Any, TypeVar
 import click
 
 from edocs._files import read_file, write_file
-from edocs.connect import open_revocation, open_signer
+from edocs.connect import open_signer
 from edocs.errors import EdocsError, OutputError, UsageError
-from edocs.model import HANOI, Box, DocumentCode, Reservation, Role, SignatureSpec, Stamp
-from edocs.ports import RevocationSource, Signer
+from edocs.model import HANOI, Box, DocumentCode, Level, Reservation, Role, SignatureSpec, Stamp
+from edocs.ports import Evidence, Signer
 from edocs.sign import PreparedSignature, finish_pdf, prepare_pdf
 
 from .console import Console, common_options, worst
+from .evidence import EVIDENCE_OPTIONS, read_evidence
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,13 +50,23 @@ _SIGNING_OPTIONS = (
     click.option("--location", default="", help="Stated place."),
     click.option("--digest", type=click.Choice(["sha256", "sha384", "sha512"]), default="sha256", show_default=True),
     click.option(
-        "--trust", multiple=True, type=click.Path(path_type=Path), metavar="PATH", help="CRLs to ask before signing."
+        "--trust",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="CRLs to ask before signing, and CA certificates.",
     ),
+    click.option(
+        "--level", type=click.Choice([level.value for level in Level]), default="B-B", show_default=True, help="PAdES."
+    ),
+    *EVIDENCE_OPTIONS,
     click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT|DIR", help="File, or folder."),
 )
 
 
-def _options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+def with_options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+    """Several groups of options as one decorator, in their order."""
+
     def decorate(function: F) -> F:
         for option in reversed([option for group in groups for option in group]):
             function = option(function)
@@ -68,10 +79,10 @@ def _options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
 @click.option("--role", required=True, type=click.Choice(["personal", "organisation"]), help="In whose name.")
 @click.option("--reserve", is_flag=True, help="Reserve number, date and seal first, as approve does.")
-@_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)
+@with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)
 @common_options
 def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **options: Any) -> int:
-    """Sign PDFs, PAdES B-B (ký số)."""
+    """Sign PDFs as PAdES (ký số)."""
     if reserve and role != Role.PERSONAL.value:
         raise UsageError("a document is approved by a person", hint="role personal")
     if not reserve and any(options[name] for name in ("number_at", "date_at", "seal_at")):
@@ -84,7 +95,7 @@ def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **op
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
-@_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)
+@with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)
 @common_options
 def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
     """Reserve number, date and seal, then sign as the person in authority (ký duyệt của người có thẩm quyền)."""
@@ -96,7 +107,7 @@ def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
 @click.argument("path", type=click.Path(path_type=Path), metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Number of the document, without symbol.")
 @click.option("--date", "issued_on", metavar="DATE", help="2026-03-05 or 05/03/2026; default: today in Vietnam.")
-@_options(_SIGNING_OPTIONS)
+@with_options(_SIGNING_OPTIONS)
 @common_options
 def issue(console: Console, path: Path, number: int, issued_on: str | None, **options: Any) -> int:
     """Fill in number and date, then sign as the agency (cấp số, thời gian và ký số của cơ quan)."""
@@ -106,17 +117,17 @@ def issue(console: Console, path: Path, number: int, issued_on: str | None, **op
 
 
 def _run(console: Console, paths: Sequence[Path], spec: SignatureSpec, suffix: str, options: dict[str, Any]) -> int:
-    outputs = _outputs(paths, options["output"], suffix)
+    outputs = name_outputs(paths, options["output"], suffix)
     signer = open_signer(
         options["signer"],
         console.ask_secret,
         lambda code: console.say("confirm on the phone only if it shows {code}", code=code),
     )
-    revocation = open_revocation(options["trust"]) if options["trust"] else None
+    evidence = read_evidence(console, options)
     codes = []
     for path in _shown(console, paths):
         try:
-            done = _sign_file(path, outputs[path], paths, (signer, spec, revocation))
+            done = _sign_file(path, outputs[path], paths, (signer, spec, evidence))
         except EdocsError as error:
             console.error(error, path)
             codes.append(error.exit_code)
@@ -129,14 +140,30 @@ def _run(console: Console, paths: Sequence[Path], spec: SignatureSpec, suffix: s
 
 
 def _sign_file(
-    path: Path, output: Path, inputs: Sequence[Path], how: tuple[Signer, SignatureSpec, RevocationSource | None]
+    path: Path, output: Path, inputs: Sequence[Path], how: tuple[Signer, SignatureSpec, Evidence]
 ) -> dict[str, object]:
-    signer, spec, revocation = how
+    signer, spec, evidence = how
+    reached = [spec.level]
     document = read_file(path)
-    prepared = prepare_pdf(document, signer, spec, now=datetime.now(UTC), revocation=revocation)
-    signed = finish_pdf(prepared, signer.sign(prepared.attributes, prepared.digest))
+    prepared = prepare_pdf(document, signer, spec, now=datetime.now(UTC), evidence=evidence)
+    value = signer.sign(prepared.attributes, prepared.digest)
+    signed = finish_pdf(prepared, value, evidence=replace(evidence, on_lower=_noting(evidence, reached)))
     write_file(output, signed, inputs=inputs)
-    return _report(path, output, document, signed, prepared) | _report_signer(signer)
+    report = _report(path, output, document, signed, prepared)
+    return report | {"level": reached[-1].value} | _report_signer(signer)
+
+
+def _noting(evidence: Evidence, reached: list[Level]) -> Callable[[EdocsError, Level], None] | None:
+    """``evidence.on_lower``, which also notes the level in ``reached``."""
+    tell = evidence.on_lower
+    if tell is None:
+        return None
+
+    def note(error: EdocsError, left: Level) -> None:
+        reached.append(left)
+        tell(error, left)
+
+    return note
 
 
 def _report(path: Path, output: Path, before: bytes, after: bytes, prepared: PreparedSignature) -> dict[str, object]:
@@ -148,7 +175,6 @@ def _report(path: Path, output: Path, before: bytes, after: bytes, prepared: Pre
         "sha256_after": hashlib.sha256(after).hexdigest(),
         "role": prepared.role.value,
         "field": prepared.field,
-        "level": "B-B",
         "signed_at": prepared.created_at.astimezone(HANOI).isoformat(timespec="seconds"),
         "certificate_sha256": prepared.certificate_sha256,
     }
@@ -163,7 +189,7 @@ def _report_signer(signer: Signer) -> dict[str, object]:
     }
 
 
-def _outputs(paths: Sequence[Path], output: Path | None, suffix: str) -> dict[Path, Path]:
+def name_outputs(paths: Sequence[Path], output: Path | None, suffix: str) -> dict[Path, Path]:
     """Where each input's result goes; decided before anything is signed."""
     if output is not None and (len(paths) > 1 or output.is_dir()):
         try:
@@ -187,6 +213,7 @@ def _spec(role: Role, options: dict[str, Any]) -> SignatureSpec:
         reason=options["reason"],
         location=options["location"],
         digest=options["digest"],
+        level=Level(options["level"]),
         stamp=_stamp(options),
     )
 

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from edocs.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer
+    from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer, Timestamper
 
-__all__ = ["open_engine", "open_revocation", "open_signer"]
+__all__ = ["open_engine", "open_revocation", "open_signer", "open_timestamper"]
 
 _SIGNERS = {
     "csc+http": ("edocs.signers.csc", "open_csc_here"),
@@ -79,17 +79,40 @@ def open_signer(uri: str, secrets: SecretsHandler, notify: Callable[[str], None]
     return opener(rest, secrets)
 
 
-def open_revocation(paths: Iterable[Path]) -> RevocationSource:
-    """Revocation as the CRLs and OCSP responses in ``paths`` (files or folders) know it.
+def open_revocation(paths: Iterable[Path] = (), *, online: bool = False, cache: Path | None = None) -> RevocationSource:
+    """Revocation as the CRLs and OCSP responses in ``paths`` (files or folders) know it, and as services answer.
 
     Nguồn thông tin thu hồi.
 
+    Args:
+        online: Ask the OCSP responders and CRL addresses that certificates name, where ``paths`` say nothing.
+        cache: Folder for their answers, until the nextUpdate of each; None: not kept.
+
     Raises:
         UnreadableError: One of them is neither certificate nor list.
+        MissingExtraError: ``online``, and httpx is not installed.
     """
     trust = importlib.import_module("edocs.verify").load_trust(paths)
     source: RevocationSource = importlib.import_module("edocs._trust.revocation").StoreRevocation(trust)
+    if online:
+        source = importlib.import_module("edocs._trust.fetching").OnlineRevocation(cache, known=source)
     return source
+
+
+def open_timestamper(urls: Sequence[str], secrets: SecretsHandler, *, timeout_s: float = 10.0) -> Timestamper:
+    """The time-stamping authorities at ``urls``, asked in that order (dịch vụ cấp dấu thời gian).
+
+    Args:
+        secrets: Asked for a password where an address names a user: ``https://user@tsa.example/``.
+
+    Raises:
+        UsageError: None is given, or one is no http address.
+        MissingExtraError: httpx is not installed.
+    """
+    timestamper: Timestamper = importlib.import_module("edocs.signers.tsa").HttpTimestamper(
+        urls, secrets, timeout_s=timeout_s
+    )
+    return timestamper
 
 
 def open_engine(uri: str) -> Engine:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:  # protocols need no names at run time, and every command imports this module
     from cryptography import x509
 
+    from edocs.errors import EdocsError
     from edocs.model import (
         Agency,
         DocumentKey,
         Entry,
         Event,
         Facet,
+        Level,
         LogExtent,
         LoggedEvent,
         Query,
@@ -26,9 +29,10 @@ if TYPE_CHECKING:  # protocols need no names at run time, and every command impo
         RevocationEvidence,
         SignatureAlgorithm,
         Tally,
+        TrustStore,
     )
 
-__all__ = ["Engine", "RevocationSource", "SecretsHandler", "Signer", "Store"]
+__all__ = ["Engine", "Evidence", "RevocationSource", "SecretsHandler", "Signer", "Store", "Timestamper"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -84,6 +88,32 @@ class RevocationSource(Protocol):
     ) -> RevocationEvidence | None:
         """What is known at ``at`` (aware); None where nothing is."""
         ...
+
+
+class Timestamper(Protocol):
+    """A time-stamping authority, or several in order of preference (tổ chức cung cấp dịch vụ cấp dấu thời gian)."""
+
+    def timestamp(self, imprint: bytes, digest: str) -> bytes:
+        """A time-stamp token (RFC 3161, 2.4.2), DER, for ``imprint``, which ``digest`` made.
+
+        Raises:
+            UnavailableError: None answers, or none with a token for ``imprint``.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What signing draws on besides the key (nguồn bằng chứng cho chữ ký số)."""
+
+    revocation: RevocationSource | None = None
+    """Asked about the signer before signing, and for what level B-LT embeds; None: not asked."""
+    timestamper: Timestamper | None = None
+    """From level B-T on."""
+    trust: TrustStore | None = None
+    """CA certificates that signer and timestamp leave out."""
+    on_lower: Callable[[EdocsError, Level], None] | None = None
+    """Told why a lower level than asked for is left, and which; None: nothing is left, and the error is raised."""
 
 
 class Engine(Protocol):

@@ -1,4 +1,4 @@
-"""DOOR: signing official documents (ký số văn bản điện tử). PAdES B-B; Decree 30/2020/NĐ-CP, articles 12 to 14.
+"""DOOR: signing official documents (ký số văn bản điện tử). PAdES; Decree 30/2020/NĐ-CP, articles 12 to 14.
 
 One path: :func:`sign_pdf` is :func:`finish_pdf` of :func:`prepare_pdf` and the signer's answer, whether that comes from
 a key file at once or from a phone minutes later. Approving and issuing are the same path with fields reserved, or
@@ -7,17 +7,31 @@ number and date filled in, under the same signature. It verifies no earlier sign
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from edocs._pades.prepare import finish, prepare
 from edocs._pades.state import PreparedSignature
 from edocs._trust.signer_check import check_signer
 from edocs.errors import UsageError
-from edocs.model import Level, Reservation, Role, SignatureSpec
-from edocs.ports import RevocationSource, Signer
+from edocs.model import Extended, Level, Reservation, Role, SignatureSpec
+from edocs.ports import Evidence, Signer
 
-__all__ = ["PreparedSignature", "approve_pdf", "finish_pdf", "issue_pdf", "prepare_pdf", "sign_pdf"]
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = [
+    "Evidence",
+    "PreparedSignature",
+    "approve_pdf",
+    "extend_pdf",
+    "finish_pdf",
+    "issue_pdf",
+    "prepare_pdf",
+    "sign_pdf",
+]
 
 
 def sign_pdf(
@@ -26,16 +40,17 @@ def sign_pdf(
     spec: SignatureSpec,
     *,
     now: datetime | None = None,
-    revocation: RevocationSource | None = None,
+    evidence: Evidence | None = None,
 ) -> bytes:
-    """Sign a PDF, PAdES B-B.
+    """Sign a PDF, PAdES B-B or the level that ``spec.level`` asks for.
 
     Ký số: the document stays byte for byte, the signature is appended.
 
     Args:
         document: The PDF; never changed.
         now: Aware signing time; None: the clock.
-        revocation: Asked about the signer's certificate; None: not asked.
+        evidence: Timestamps from B-T on, revocation evidence from B-LT on; at B-B only its ``revocation`` is asked,
+            about the signer's certificate.
 
     Returns:
         The signed PDF.
@@ -46,12 +61,16 @@ def sign_pdf(
         FieldError, PermissionRefusedError: The field is signed already, or an earlier signature forbids it.
         StampError, NoFontError: The stamp cannot be drawn.
         SignatureValueError: The signer answered with a value that is not its certificate's.
+        UsageError: ``evidence`` lacks what the level needs.
+        UnavailableError: A timestamp or revocation evidence cannot be had, and no lower level is allowed.
+        RefusedError: The clock differs from the timestamping authority's by more than five minutes.
 
     Source: EN 319 142-1, clause 6.3; ISO 32000-2, 12.8.
     """
     moment = _moment(now)
-    prepared = prepare_pdf(document, signer, spec, now=moment, revocation=revocation)
-    return finish_pdf(prepared, signer.sign(prepared.attributes, prepared.digest), now=moment)
+    prepared = prepare_pdf(document, signer, spec, now=moment, evidence=evidence)
+    value = signer.sign(prepared.attributes, prepared.digest)
+    return finish_pdf(prepared, value, now=moment, evidence=evidence)
 
 
 def prepare_pdf(
@@ -60,7 +79,7 @@ def prepare_pdf(
     spec: SignatureSpec,
     *,
     now: datetime | None = None,
-    revocation: RevocationSource | None = None,
+    evidence: Evidence | None = None,
 ) -> PreparedSignature:
     """Do everything but the private key's work.
 
@@ -74,13 +93,16 @@ def prepare_pdf(
         EdocsError: As :func:`sign_pdf`, but for SignatureValueError.
     """
     moment = _moment(now)
+    means = evidence or Evidence()
     if spec.level is not Level.B_B:
-        raise UsageError("level not supported: {level}", hint="B-B", level=spec.level.value)
-    check_signer(signer.certificate, signer.chain, moment, revocation)
+        _levels().require_means(spec.level, means)
+    check_signer(signer.certificate, signer.chain, moment, means.revocation)
     return prepare(document, signer, spec, moment)
 
 
-def finish_pdf(prepared: PreparedSignature, value: bytes, *, now: datetime | None = None) -> bytes:
+def finish_pdf(
+    prepared: PreparedSignature, value: bytes, *, now: datetime | None = None, evidence: Evidence | None = None
+) -> bytes:
     """Put the signature value into the prepared document.
 
     Hoàn tất chữ ký: nothing in ``prepared`` is believed. Digests are computed again, and the value must verify with the
@@ -88,12 +110,40 @@ def finish_pdf(prepared: PreparedSignature, value: bytes, *, now: datetime | Non
 
     Args:
         value: RSA: the raw value; ECDSA: DER.
+        evidence: What ``prepared.level`` needs. Where a service fails, the same call may be made again.
 
     Raises:
         StateRefusedError: Another version, expired, or the document or certificate was changed.
         SignatureValueError: The value does not verify.
+        UsageError, UnavailableError, RefusedError: As :func:`sign_pdf`, for levels above B-B.
     """
-    return finish(prepared, value, _moment(now))
+    if prepared.level is Level.B_B:
+        return finish(prepared, value, _moment(now))
+    signed: bytes = _levels().finish_level(prepared, value, _moment(now), evidence or Evidence())
+    return signed
+
+
+def extend_pdf(document: bytes, level: Level, *, evidence: Evidence, now: datetime | None = None) -> Extended:
+    """Raise every signature to ``level``, or renew the evidence of one that is at B-LTA.
+
+    Nâng mức chữ ký, gia hạn bằng chứng. What is there stays byte for byte, so that no key is needed: time is proven by
+    a document timestamp where the signature has none of its own.
+
+    Args:
+        level: B-T, B-LT or B-LTA.
+        now: Aware; None: the clock. Held against the timestamping authority's.
+
+    Raises:
+        NotPdfError, EncryptedError: The document cannot be read.
+        FieldError: There is no signature.
+        RefusedError: A signature is broken, a CA certificate is missing, a certificate was revoked before the time
+            that is proven, or the clock is wrong.
+        UsageError, UnavailableError: As :func:`sign_pdf`.
+
+    Source: EN 319 142-1, 5.5 and 6.3.
+    """
+    extended: Extended = _levels().extend(document, level, evidence, _moment(now))
+    return extended
 
 
 def approve_pdf(
@@ -102,7 +152,7 @@ def approve_pdf(
     spec: SignatureSpec,
     *,
     now: datetime | None = None,
-    revocation: RevocationSource | None = None,
+    evidence: Evidence | None = None,
 ) -> bytes:
     """Sign a draft as the person in authority, with number, date and seal reserved.
 
@@ -121,7 +171,7 @@ def approve_pdf(
     if spec.role is not Role.PERSONAL:
         raise UsageError("a document is approved by a person", hint="role personal")
     reserving = replace(spec, reserve=spec.reserve or Reservation())
-    return sign_pdf(document, signer, reserving, now=now, revocation=revocation)
+    return sign_pdf(document, signer, reserving, now=now, evidence=evidence)
 
 
 def issue_pdf(
@@ -130,7 +180,7 @@ def issue_pdf(
     spec: SignatureSpec,
     *,
     now: datetime | None = None,
-    revocation: RevocationSource | None = None,
+    evidence: Evidence | None = None,
 ) -> bytes:
     """Fill in number and date, and sign as the agency, in one update.
 
@@ -148,7 +198,12 @@ def issue_pdf(
         raise UsageError("a document is issued by an agency", hint="role organisation")
     if spec.code is None:
         raise UsageError("no number and date to issue the document under", hint="give spec.code")
-    return sign_pdf(document, signer, spec, now=now, revocation=revocation)
+    return sign_pdf(document, signer, spec, now=now, evidence=evidence)
+
+
+def _levels() -> ModuleType:
+    """Imported on use: a signature at level B-B needs nothing that reads signatures."""
+    return importlib.import_module("edocs._pades.levels")
 
 
 def _moment(now: datetime | None) -> datetime:

@@ -36,6 +36,7 @@ _CONTENT_TYPE = object_id("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = object_id("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = object_id("1.2.840.113549.1.9.16.2.47")
 _SIGNER_ATTRIBUTES_V2 = object_id("0.4.0.19122.1.1")
+_TIMESTAMP_TOKEN = object_id("1.2.840.113549.1.9.16.2.14")
 _ROLE = object_id("2.5.4.72")
 _MGF1 = object_id("1.2.840.113549.1.1.8")
 _SIGNATURE_OIDS = {
@@ -75,6 +76,7 @@ def signed_data(
     chain: Sequence[x509.Certificate],
     algorithm: SignatureAlgorithm,
     digest: str,
+    token: bytes = b"",
 ) -> bytes:
     """The ContentInfo for ``/Contents``.
 
@@ -82,6 +84,7 @@ def signed_data(
         attributes: What :func:`signed_attributes` returned.
         value: The signature over ``attributes``.
         chain: The signer's certificate first, then CA certificates.
+        token: A timestamp on ``value`` (EN 319 122-1, 5.3); none when empty.
     """
     certificate = chain[0]
     signer_info = sequence(
@@ -91,6 +94,7 @@ def signed_data(
         implicit(0, attributes),
         _signature_algorithm(algorithm, digest),
         octets(value),
+        implicit(1, set_of(_attribute(_TIMESTAMP_TOKEN, token))) if token else b"",
     )
     certificates = set_of(*(_der(item) for item in dict.fromkeys(chain)))
     content = sequence(

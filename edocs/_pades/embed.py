@@ -18,7 +18,10 @@ from edocs._pdf.increment import Increment
 from edocs.errors import StateRefusedError
 from edocs.model import HANOI
 
-__all__ = ["Gap", "Mdp", "Statement", "add_signature", "fill_gap", "imprint_of", "render"]
+__all__ = ["TOKEN_ROOM", "Gap", "Mdp", "Statement", "add_signature", "fill_gap", "gaps", "imprint_of", "render"]
+
+TOKEN_ROOM = 16384
+"""Bytes kept free for a timestamp; its size is not known before, and depends on the certificates that come with it."""
 
 _BYTE_RANGE_WIDTH = 46  # brackets, "0", and three offsets of up to 13 digits
 
@@ -60,6 +63,11 @@ class Gap(generic.PdfObject):
         stream.write(self.text)
 
 
+def gaps(size_bytes: int) -> tuple[Gap, Gap]:
+    """Room for ``/Contents`` of that size, and for ``/ByteRange``."""
+    return Gap(b"<" + b"0" * (2 * size_bytes) + b">"), Gap(b" " * _BYTE_RANGE_WIDTH)
+
+
 def add_signature(increment: Increment, field: generic.DictionaryObject, statement: Statement) -> tuple[Gap, Gap]:
     """Put an unfilled signature dictionary into ``field``.
 
@@ -67,7 +75,7 @@ def add_signature(increment: Increment, field: generic.DictionaryObject, stateme
         The gaps of ``/Contents`` and of ``/ByteRange``.
     """
     mdp = statement.mdp
-    contents, byte_range = Gap(b"<" + b"0" * (2 * statement.size_bytes) + b">"), Gap(b" " * _BYTE_RANGE_WIDTH)
+    contents, byte_range = gaps(statement.size_bytes)
     signature = generic.DictionaryObject(
         {
             pdf_name("/Type"): pdf_name("/Sig"),

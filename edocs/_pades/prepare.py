@@ -12,7 +12,7 @@ Chuẩn bị và hoàn tất chữ ký PAdES. Steps of preparing:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
-from edocs._pades.embed import Mdp, Statement, add_signature, fill_gap, imprint_of, render
+from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, fill_gap, imprint_of, render
 from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
@@ -38,7 +38,7 @@ from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
 from edocs._trust.signer_check import check_signer
 from edocs.errors import FieldError, PermissionRefusedError, SignatureValueError, StateRefusedError, UsageError
-from edocs.model import RESERVED_FIELDS, SEAL_FIELD, SignatureAlgorithm, SignatureSpec
+from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureAlgorithm, SignatureSpec
 from edocs.ports import Signer
 
 __all__ = ["LIFETIME", "finish", "prepare"]
@@ -47,6 +47,7 @@ LIFETIME = timedelta(hours=1)
 """How long a prepared signature may wait for its value."""
 
 _HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+_TOKEN_ROOM = TOKEN_ROOM + 64  # and what wraps a timestamp as an unsigned attribute
 _VALUE_SLACK = 16  # ECDSA values vary by a few bytes
 
 
@@ -70,6 +71,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
     increment = open_increment(document)
     chain = (signer.certificate, *signer.chain)
     size = cms_size(chain, signer.algorithm, spec.digest, spec.role, _value_size(signer.certificate))
+    size += 0 if spec.level is Level.B_B else _TOKEN_ROOM
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
@@ -98,6 +100,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         algorithm=signer.algorithm,
         role=spec.role,
         field=target.name,
+        level=spec.level,
         certificates=certificates,
         document_sha256=sha256_hex(prepared),
         certificate_sha256=sha256_hex(certificates[0]),
@@ -106,12 +109,19 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
     )
 
 
-def finish(state: PreparedSignature, value: bytes, now: datetime) -> bytes:
-    """Check everything that the state is bound to, then put the signature into the document."""
+def finish(
+    state: PreparedSignature, value: bytes, now: datetime, take_token: Callable[[bytes], bytes] | None = None
+) -> bytes:
+    """Check everything that the state is bound to, then put the signature into the document.
+
+    Args:
+        take_token: Gives the timestamp on the checked value; empty for none.
+    """
     chain = _require_bound(state, now)
     check_signer(chain[0], chain[1:], now, None)  # a stored state may hold another certificate by now
     _require_value(state, chain[0], value)
-    cms = signed_data(state.attributes, value, chain, state.algorithm, state.digest)
+    token = take_token(value) if take_token else b""
+    cms = signed_data(state.attributes, value, chain, state.algorithm, state.digest, token)
     return fill_gap(state.document, state.gap_start, state.gap_end, cms)
 
 

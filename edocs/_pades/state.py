@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from edocs.errors import StateRefusedError
-from edocs.model import Role, SignatureAlgorithm
+from edocs.model import Level, Role, SignatureAlgorithm
 
 __all__ = ["STATE_VERSION", "PreparedSignature", "sha256_hex"]
 
@@ -50,6 +50,8 @@ class PreparedSignature:
     """Aware; also the time that the signature claims."""
     expires_at: datetime
     """Aware; finishing is refused from then on."""
+    level: Level = Level.B_B
+    """What finishing has to reach; there is room for a timestamp from B-T on."""
     version: int = STATE_VERSION
 
     def to_json(self) -> str:
@@ -104,6 +106,7 @@ def _from_values(values: dict[str, object]) -> PreparedSignature:
         certificate_sha256=str(values["certificate_sha256"]),
         created_at=datetime.fromisoformat(str(values["created_at"])),
         expires_at=datetime.fromisoformat(str(values["expires_at"])),
+        level=Level(str(values["level"])),
     )
     if state.created_at.tzinfo is None or state.expires_at.tzinfo is None:
         raise _malformed()

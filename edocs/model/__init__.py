@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import edocs.model._pickling  # noqa: F401 - read-only mappings inside value objects become picklable
 
 if TYPE_CHECKING:
+    from edocs.model.acts import APPENDIX_FIELD, COPY_FIELD, Act, CopyForm, CopySource, CopySpec
+    from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
     from edocs.model.envelope import (
         Attachment,
@@ -80,12 +82,14 @@ if TYPE_CHECKING:
         SEAL_FIELD,
         Box,
         DocumentCode,
+        Extended,
         Level,
         Reservation,
         Role,
         SignatureAlgorithm,
         SignatureSpec,
         Stamp,
+        TimeForm,
     )
     from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
     from edocs.model.submission import (
@@ -114,14 +118,19 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "APPENDIX_FIELD",
+    "COPY_FIELD",
     "DATE_FIELD",
     "DOCUMENT_TYPES",
     "HANOI",
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
     "SEAL_FIELD",
+    "Act",
     "Agency",
     "AgencyLevel",
+    "Arrival",
+    "Arrived",
     "Attachment",
     "AuditRecord",
     "Box",
@@ -130,6 +139,9 @@ __all__ = [
     "BusinessKind",
     "Changes",
     "Comparison",
+    "CopyForm",
+    "CopySource",
+    "CopySpec",
     "Counts",
     "Coverage",
     "Document",
@@ -144,6 +156,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Exclusion",
+    "Extended",
     "Facet",
     "FileKind",
     "Findings",
@@ -194,6 +207,7 @@ __all__ = [
     "SubIndication",
     "Submission",
     "Tally",
+    "TimeForm",
     "TimeSource",
     "Trace",
     "TrustStore",
@@ -225,6 +239,8 @@ _MODULES = (
     "verdict",
     "trust",
     "options",
+    "acts",
+    "arrival",
     "audit",
     "kinds",
     "register",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
+from edocs.model.acts import CopySpec
+
 __all__ = [
     "DATE_FIELD",
     "HANOI",
@@ -17,12 +19,14 @@ __all__ = [
     "SEAL_FIELD",
     "Box",
     "DocumentCode",
+    "Extended",
     "Level",
     "Reservation",
     "Role",
     "SignatureAlgorithm",
     "SignatureSpec",
     "Stamp",
+    "TimeForm",
 ]
 
 HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -58,6 +62,24 @@ class Level(StrEnum):
     B_LTA = "B-LTA"
 
 
+class TimeForm(StrEnum):
+    """How the signing time is written (thời gian ký: ngày tháng năm; giờ phút giây; múi giờ Việt Nam)."""
+
+    ISO = "iso"
+    """``2026-03-05T14:30:00+07:00`` (ISO 8601)"""
+    DOTTED = "dotted"
+    """``05.03.2026 14:30:00 +07:00``, as many agencies' software writes it"""
+
+    def text(self, moment: datetime) -> str:
+        """``moment`` (aware) in Vietnamese time.
+
+        >>> TimeForm.DOTTED.text(datetime(2026, 3, 5, 7, 30, tzinfo=timezone.utc))
+        '05.03.2026 14:30:00 +07:00'
+        """
+        local = moment.astimezone(HANOI)
+        return local.isoformat(timespec="seconds") if self is TimeForm.ISO else f"{local:%d.%m.%Y %H:%M:%S} +07:00"
+
+
 class SignatureAlgorithm(StrEnum):
     """How a signer signs (RFC 8017, FIPS 186-5)."""
 
@@ -83,12 +105,18 @@ class Stamp:
     """What a visible signature shows (hình ảnh chữ ký số)."""
 
     box: Box | None = None
-    """None: the place that the existing field has."""
+    """None: the place that the existing field has; for a person's image, between position and name."""
     image_png: bytes | None = None
     """PNG with transparency; drawn at its aspect ratio, centred in the box."""
+    image_width_mm: float | None = None
+    """Width of the image; None: as large as the box allows."""
+    any_image: bool = False
+    """Take an image whose colour, size or background is not what the decree wants, knowingly."""
     lines: tuple[str, ...] = ()
     """Text lines, set in a Times-metric serif; ``{time}`` becomes the signing time."""
     font_size_pt: float = 10.0
+    is_italic: bool = False
+    time_form: TimeForm = TimeForm.ISO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +128,9 @@ class Reservation:
     date: Box | None = None
     """None: the blank after the place and its comma, on the line of ``Số:``."""
     seal: Box | None = None
-    """None: 36 mm over the left third of where the personal signature is seen; if it is not, invisible."""
+    """None: over the left third of where the personal signature is seen; if it is not, invisible."""
+    seal_mm: float = 36.0
+    """The seal's diameter (kích thước thực tế của dấu), where ``seal`` gives no place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +185,16 @@ class SignatureSpec:
     """Fields to reserve before signing; see :func:`edocs.sign.approve_pdf`."""
     code: DocumentCode | None = None
     """Number and date to fill in before signing; see :func:`edocs.sign.issue_pdf`."""
+    copy: CopySpec | None = None
+    """What the copy states; see :func:`edocs.sign.copy_pdf`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """A document whose evidence was extended (văn bản đã bổ sung bằng chứng)."""
+
+    document: bytes
+    level: Level
+    """Of every signature in it; lower than asked for only where that was allowed."""
+    holds_until: datetime
+    """When the evidence has to be renewed at the latest: the first end of a certificate that it rests on."""

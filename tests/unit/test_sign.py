@@ -24,7 +24,7 @@ from edocs.errors import (
     FieldError,
 )
 from edocs.model import Box, Role, SignatureSpec, TrustStore, Verdict
-from edocs.ports import Signer
+from edocs.ports import Evidence, Signer
 from edocs.sign import sign_pdf
 from edocs.testing import Pki, sample_pdf
 from edocs.verify import verify_pdf
@@ -267,4 +267,4 @@ def test_an_invisible_signature_after_certification_passes(
 def test_unknown_revocation_refuses_nothing(draft: bytes, open_key: OpenKey, pki: Pki) -> None:
     nothing_known = open_revocation([pki.crls / "public-ca.crl"])
 
-    assert sign_pdf(draft, open_key("leader"), PERSON, now=NOW, revocation=nothing_known)
+    assert sign_pdf(draft, open_key("leader"), PERSON, now=NOW, evidence=Evidence(revocation=nothing_known))

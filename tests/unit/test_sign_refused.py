@@ -22,7 +22,7 @@ from edocs.errors import (
     UsageError,
 )
 from edocs.model import Box, Level, Role, SignatureSpec, Stamp
-from edocs.ports import Signer
+from edocs.ports import Evidence, Signer
 from edocs.sign import finish_pdf, prepare_pdf, sign_pdf
 from edocs.testing import Pki, sample_pdf
 
@@ -159,7 +159,7 @@ def test_a_certificate_that_may_not_sign_is_refused(draft: bytes, open_key: Open
 
 def test_a_revoked_certificate_is_refused_where_its_list_is_given(draft: bytes, open_key: OpenKey, pki: Pki) -> None:
     with pytest.raises(CertificateRefusedError, match="revoked at"):
-        sign_pdf(draft, open_key("revoked"), PERSON, now=NOW, revocation=open_revocation([pki.crls]))
+        sign_pdf(draft, open_key("revoked"), PERSON, now=NOW, evidence=Evidence(revocation=open_revocation([pki.crls])))
 
 
 def test_a_value_of_another_key_is_refused(draft: bytes, open_key: OpenKey) -> None:
@@ -185,8 +185,8 @@ def test_other_digests_are_never_produced(draft: bytes, open_key: OpenKey, diges
 
 
 @pytest.mark.parametrize("level", [Level.B_T, Level.B_LT, Level.B_LTA])
-def test_a_level_that_is_not_reached_is_refused(draft: bytes, open_key: OpenKey, level: Level) -> None:
-    with pytest.raises(UsageError, match="level not supported"):
+def test_a_level_without_a_timestamping_authority_is_refused(draft: bytes, open_key: OpenKey, level: Level) -> None:
+    with pytest.raises(UsageError, match="needs a timestamping authority"):
         sign_pdf(draft, open_key("leader"), replace(PERSON, level=level), now=NOW)
 
 

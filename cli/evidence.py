@@ -1,0 +1,54 @@
+"""``--level --tsa --online --cache --allow-lower``: what signing and extending draw on besides the key.
+
+Dấu thời gian và bằng chứng thu hồi trên dòng lệnh. Nothing is asked over the network unless ``--tsa`` or ``--online``
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from edocs._trust.store import load_trust
+from edocs.connect import open_revocation, open_timestamper
+from edocs.errors import EdocsError
+from edocs.model import Level
+from edocs.ports import Evidence
+
+from .console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EVIDENCE_OPTIONS = (
+    click.option("--tsa", multiple=True, metavar="URL", help="Timestamping authority; several in order of preference."),
+    click.option("--online", is_flag=True, help="Ask the OCSP responders and CRLs that certificates name."),
+    click.option(
+        "--cache",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Where their answers are kept; default: the user's folder for edocs.",
+    ),
+    click.option("--allow-lower", is_flag=True, help="Leave a lower level, and say so, where a service fails."),
+)
+
+
+def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
+    """What the options give."""
+    paths, online, tsa = options["trust"], options["online"], options["tsa"]
+    cache = options["cache"] or Path(click.get_app_dir("edocs")) / "revocation"
+    return Evidence(
+        revocation=open_revocation(paths, online=online, cache=cache) if paths or online else None,
+        timestamper=open_timestamper(tsa, console.ask_secret) if tsa else None,
+        trust=load_trust(paths) if paths else None,
+        on_lower=_say_lower(console) if options["allow_lower"] else None,
+    )
+
+
+def _say_lower(console: Console) -> Callable[[EdocsError, Level], None]:
+    def say(error: EdocsError, left: Level) -> None:
+        console.say("level {level} only: {why}", level=left.value, why=error.message(console.lang))
+
+    return say

@@ -1,0 +1,83 @@
+"""One bounded HTTP exchange with a service: timestamps, OCSP, revocation lists.
+
+Trao đổi HTTP có giới hạn thời gian và dung lượng. No redirects, no proxy from the environment, no retry: the caller
+decides what else to ask. httpx comes with the extra ``edocs[remote]``.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from edocs.errors import MissingExtraError, UnavailableError
+
+__all__ = ["Answer", "HttpClient"]
+
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a service sent with status 200."""
+
+    content_type: str
+    body: bytes
+
+
+class HttpClient:
+    """Keeps connections open between exchanges; may be shared by threads."""
+
+    def __init__(self, *, timeout_s: float = 10.0, max_bytes: int = 32 * _MEBIBYTE) -> None:
+        try:
+            import httpx  # noqa: PLC0415 - an extra, and slow to import
+        except ImportError as exc:
+            raise MissingExtraError(
+                "services cannot be asked: the package httpx is not installed", hint="pip install edocs[remote]"
+            ) from exc
+        self._faults = (httpx.HTTPError, httpx.InvalidURL, OSError)
+        self._client = httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False)
+        self._timeout_s, self._max_bytes = timeout_s, max_bytes
+        weakref.finalize(self, self._client.close)
+
+    def fetch(
+        self, url: str, body: bytes | None = None, *, content_type: str = "", auth: tuple[str, str] | None = None
+    ) -> Answer:
+        """GET ``url``, or POST ``body`` to it.
+
+        Raises:
+            UnavailableError: No http address, no answer in time, another status than 200, or too long an answer.
+        """
+        place = urlsplit(url)
+        if place.scheme not in ("http", "https") or not place.hostname:
+            raise UnavailableError("not an http address: {url}", url=url)
+        headers = {"Content-Type": content_type} if content_type else {}
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            with self._client.stream(
+                "GET" if body is None else "POST", url, content=body, headers=headers, auth=auth
+            ) as response:
+                if response.status_code != 200:
+                    raise UnavailableError(
+                        "{url} answered with status {status}", url=_shown(url), status=response.status_code
+                    )
+                received = bytearray()
+                for part in response.iter_bytes():
+                    received += part
+                    if len(received) > self._max_bytes:
+                        raise UnavailableError("{url} answered with too much", url=_shown(url))
+                    if time.monotonic() > deadline:
+                        raise UnavailableError("{url} did not answer in time", url=_shown(url))
+                return Answer(content_type=response.headers.get("content-type", ""), body=bytes(received))
+        except self._faults as exc:
+            raise UnavailableError(
+                "{url} does not answer: {why}", url=_shown(url), why=str(exc) or type(exc).__name__
+            ) from exc
+
+
+def _shown(url: str) -> str:
+    """Without user and query, which may name more than a log should hold."""
+    place = urlsplit(url)
+    port = f":{place.port}" if place.port else ""
+    return f"{place.scheme}://{place.hostname}{port}{place.path}"

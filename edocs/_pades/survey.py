@@ -1,0 +1,140 @@
+"""What a document holds that evidence may be wanted for: signatures, their timestamps, document timestamps.
+
+Kiểm kê chữ ký và dấu thời gian. Trust is not judged here, but what is broken is refused: evidence for it is worthless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from pyhanko.sign.general import find_unique_cms_attribute
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from edocs._pades.document_times import DocumentToken, open_token
+from edocs._pades.dss import Material, read_dss
+from edocs._pades.integrity import judge_integrity
+from edocs._pades.reading import OpenDocument, SignatureField, open_document, signature_fields
+from edocs._pades.timestamps import Token, read_token
+from edocs._pdf.byte_range import check_byte_range
+from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.chains import load_certificates
+from edocs.errors import NotPdfError, RefusedError
+from edocs.model import Reason
+
+__all__ = ["Survey", "Vouched", "survey"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """One signature or timestamp, and the certificate that vouches for it."""
+
+    name: str
+    """Of the field."""
+    end: int
+    """Of the signed range."""
+    certificate: x509.Certificate
+    others: Sequence[x509.Certificate]
+    time: datetime | None
+    """Since when it is proven to exist; None: no timestamp, or not one yet."""
+    is_signature: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Everything that was found, in the order in which it was made."""
+
+    signatures: Sequence[Vouched]
+    tokens: Sequence[Vouched]
+    """Signature timestamps and document timestamps."""
+    stored: Material
+
+
+def survey(document: bytes) -> Survey:
+    """Find and check everything.
+
+    Raises:
+        NotPdfError: The document cannot be read.
+        RefusedError: A signature or timestamp is broken.
+    """
+    opened = open_document(document)
+    if isinstance(opened, Reason):
+        raise NotPdfError("not a PDF that can be read: {why}", hint="write the draft to PDF again", why=opened.text())
+    fields = []
+    for field in signature_fields(opened):
+        if not isinstance(field, SignatureField):
+            raise _broken(field[0], field[1].text())
+        fields.append(field)
+    times = [_document_time(opened, field) for field in fields if field.is_document_timestamp]
+    times.sort(key=lambda item: item.end)
+    signatures, tokens = [], list(times)
+    for field in fields:
+        if not field.is_document_timestamp:
+            signature, token = _signature(opened, field, times)
+            signatures.append(signature)
+            tokens += [token] if token else []
+    signatures.sort(key=lambda item: item.end)
+    return Survey(signatures=signatures, tokens=tokens, stored=read_dss(opened.reader.root))
+
+
+def _document_time(document: OpenDocument, field: SignatureField) -> Vouched:
+    found = open_token(document, field)
+    try:
+        token = read_token(found.signed, found.imprint_of) if isinstance(found, DocumentToken) else found
+    except PARSER_FAULTS as exc:
+        token = describe(exc)
+    if isinstance(found, str) or isinstance(token, str):
+        raise _broken(field.name, str(token))
+    return _of_token(field.name, found.span.end, token)
+
+
+def _signature(
+    document: OpenDocument, field: SignatureField, times: Sequence[Vouched]
+) -> tuple[Vouched, Vouched | None]:
+    span = check_byte_range(document.data, field.byte_range, field.contents)
+    if isinstance(span, Reason):
+        raise _broken(field.name, span.text())
+    try:
+        signature = EmbeddedPdfSignature(document.reader, field.field, field.name)
+        faults = list(judge_integrity(document.data, span, signature))
+        if faults:
+            raise _broken(field.name, faults[0].text())
+        token = _own_token(signature)
+        (certificate,) = load_certificates([signature.signer_cert.dump()])
+        others = load_certificates(other.dump() for other in signature.other_embedded_certs)
+    except PARSER_FAULTS as exc:
+        raise _broken(field.name, describe(exc)) from exc
+    later = [item.time for item in times if item.end > span.end and item.time]
+    moments = [token.time] if token else later[:1]
+    vouched = Vouched(
+        name=field.name,
+        end=span.end,
+        certificate=certificate,
+        others=others,
+        time=moments[0] if moments else None,
+        is_signature=True,
+    )
+    return vouched, _of_token(field.name, span.end, token) if token else None
+
+
+def _own_token(signature: EmbeddedPdfSignature) -> Token | None:
+    try:
+        attribute = find_unique_cms_attribute(signature.signer_info["unsigned_attrs"], "signature_time_stamp_token")
+    except PARSER_FAULTS:
+        return None
+    value = signature.signer_info["signature"].native
+    token = read_token(attribute["content"], lambda name: hashlib.new(name, value).digest())
+    return None if isinstance(token, str) else token
+
+
+def _of_token(name: str, end: int, token: Token) -> Vouched:
+    (certificate,) = load_certificates([token.certificate])
+    others = load_certificates(token.others)
+    return Vouched(name=name, end=end, certificate=certificate, others=others, time=token.time, is_signature=False)
+
+
+def _broken(name: str, why: str) -> RefusedError:
+    return RefusedError("{name} is broken: {why}", hint="see edocs verify", name=name, why=why)

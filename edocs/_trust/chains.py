@@ -1,0 +1,49 @@
+"""The certificates above one, found among those at hand. No trust is judged here: see ``path.py``.
+
+Chuỗi chứng thư số.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+__all__ = ["chain_above", "is_issued_by", "load_certificates"]
+
+_LONGEST = 16
+
+
+def chain_above(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """``certificate``, its issuer, and so on as far as ``candidates`` lead; whole where the last is self-signed."""
+    known = list(candidates)
+    chain = [certificate]
+    while len(chain) < _LONGEST and not is_issued_by(chain[-1], chain[-1]):
+        above = next((item for item in known if item not in chain and is_issued_by(chain[-1], item)), None)
+        if above is None:
+            break
+        chain.append(above)
+    return chain
+
+
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the key of ``issuer`` signed ``certificate``, under its name."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def load_certificates(ders: Iterable[bytes]) -> list[x509.Certificate]:
+    """Those that can be read, each once."""
+    found: dict[bytes, x509.Certificate] = {}
+    for der in ders:
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+            found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+    return list(found.values())

@@ -1,0 +1,116 @@
+"""Timestamps over HTTP: RFC 3161, clauses 2.4 and 3.4.
+
+Dấu thời gian qua HTTP. Several authorities are asked in order of preference until one answers with a token for the very
+imprint and nonce. The token's own signature and the clock are judged where it is used (``edocs._pades.levels``).
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from asn1crypto import tsp
+
+from edocs._http import HttpClient
+from edocs._pdf.faults import PARSER_FAULTS
+from edocs.errors import UnavailableError, UsageError
+from edocs.ports import SecretsHandler
+
+__all__ = ["HttpTimestamper"]
+
+_REQUEST, _GRANTED = "application/timestamp-query", ("granted", "granted_with_mods")
+_MAX_BYTES = 1 << 20
+
+
+class HttpTimestamper:
+    """A ``Timestamper`` over one or more addresses; where one names ``user@``, ``secrets`` is asked for the password."""
+
+    def __init__(
+        self, urls: Sequence[str], secrets: SecretsHandler, *, policy: str | None = None, timeout_s: float = 10.0
+    ) -> None:
+        if not urls:
+            raise UsageError("no timestamping authority is given", hint="--tsa URL")
+        for url in urls:
+            place = urlsplit(url)
+            if place.scheme not in ("http", "https") or not place.hostname:
+                raise UsageError("not an http address: {url}", url=url)
+            if place.password is not None:
+                raise UsageError("a password does not belong into an address", hint="write user@host only")
+        self._urls = tuple(urls)
+        self._secrets = secrets
+        self._passwords: dict[str, str] = {}
+        self._policy = policy
+        self._http = HttpClient(timeout_s=timeout_s, max_bytes=_MAX_BYTES)
+
+    def timestamp(self, imprint: bytes, digest: str) -> bytes:
+        """The first token that one of the authorities gives for ``imprint``.
+
+        Raises:
+            UnavailableError: Each of them failed; the text says how.
+            SecretError: A password is not to be had.
+        """
+        failures = []
+        for url in self._urls:
+            try:
+                return self._ask(url, imprint, digest)
+            except UnavailableError as failure:
+                failures.append(failure)
+        if len(failures) == 1:
+            raise failures[0]
+        raise UnavailableError(
+            "no timestamp: {why}", hint="try later, or another authority", why="; ".join(str(item) for item in failures)
+        )
+
+    def _ask(self, url: str, imprint: bytes, digest: str) -> bytes:
+        nonce = randomness.randbits(63)
+        query = tsp.TimeStampReq(
+            {
+                "version": 1,
+                "message_imprint": {"hash_algorithm": {"algorithm": digest}, "hashed_message": imprint},
+                "req_policy": self._policy,
+                "nonce": nonce,
+                "cert_req": True,
+            }
+        )
+        address, auth = self._address(url)
+        answer = self._http.fetch(address, query.dump(), content_type=_REQUEST, auth=auth)
+        try:
+            fault, token = self._read(answer.body, query, nonce)
+        except PARSER_FAULTS as exc:
+            raise UnavailableError(
+                "{url} answered with {kind}, not with a timestamp", url=address, kind=answer.content_type or "?"
+            ) from exc
+        if fault:
+            raise UnavailableError("the timestamp of {url} is refused: {why}", url=address, why=fault)
+        return token
+
+    def _read(self, body: bytes, query: tsp.TimeStampReq, nonce: int) -> tuple[str, bytes]:
+        """(what is wrong with the response, its token)."""
+        response = tsp.TimeStampResp.load(body, strict=True)
+        status = response["status"]
+        if status["status"].native not in _GRANTED:
+            return f"{status['status'].native} {status['fail_info'].native or ''}".strip(), b""
+        token = response["time_stamp_token"]
+        signed = token["content"]
+        info = signed["encap_content_info"]["content"].parsed
+        if signed["encap_content_info"]["content_type"].native != "tst_info" or info["version"].native != "v1":
+            return "it is no timestamp", b""
+        if info["message_imprint"].native != query["message_imprint"].native:
+            return "it is for something else", b""
+        if info["nonce"].native != nonce:
+            return "it does not answer this request", b""
+        if self._policy is not None and info["policy"].native != self._policy:
+            return "it is under another policy", b""
+        return "", token.dump()
+
+    def _address(self, url: str) -> tuple[str, tuple[str, str] | None]:
+        """The address without its user, and what to authenticate with."""
+        place = urlsplit(url)
+        if place.username is None:
+            return url, None
+        user, host = unquote(place.username), place.netloc.rpartition("@")[2]
+        if url not in self._passwords:
+            self._passwords[url] = self._secrets(f"password of {user}@{host}")
+        bare = urlunsplit((place.scheme, host, place.path, place.query, ""))
+        return bare, (user, self._passwords[url])
