@@ -19,6 +19,7 @@ import pkcs11
 from pkcs11 import Session, Token, TokenFlag
 from pkcs11.exceptions import (
     FunctionCancelled,
+    FunctionNotSupported,
     FunctionRejected,
     KeyHandleInvalid,
     ObjectHandleInvalid,
@@ -28,6 +29,7 @@ from pkcs11.exceptions import (
     PinLenRange,
     PinLocked,
     PKCS11Error,
+    RandomNoRNG,
     SessionClosed,
     SessionHandleInvalid,
     UserAlreadyLoggedIn,
@@ -143,23 +145,20 @@ def log_in(found: FoundToken, secrets: SecretsHandler) -> Login:
     key = (found.module, found.token.slot.slot_id, found.token.serial)
     with LOCK:
         login = _LOGINS.get(key)
-        if login is None or not login.is_open:
+        if login is not None and not _answers(login):
+            login.end()
+            login = None
+        if login is None:
             login = _LOGINS[key] = Login(_open_session(found, secrets))
         return login
 
 
 def look(found: FoundToken, secrets: SecretsHandler, task: Callable[[Session], T]) -> tuple[Login, T]:
-    """Log in and read something; a login of this process that the library has lost since is replaced, once.
+    """Log in and read something.
 
     Raises:
         SecretError, UnavailableError: As :func:`log_in`.
     """
-    login = log_in(found, secrets)
-    with translated(found):
-        try:
-            return login, task(login.session)
-        except SESSION_LOST:
-            login.end()
     login = log_in(found, secrets)
     with translated(found):
         return login, task(login.session)
@@ -247,6 +246,19 @@ def _open_session(found: FoundToken, secrets: SecretsHandler) -> Session:
             return token.open(user_pin=pin)
         except UserAlreadyLoggedIn:  # by other code in this process: a session of ours is logged in as well
             return token.open()
+
+
+def _answers(login: Login) -> bool:
+    """Whether the library still knows the session: it forgets it where the token was pulled out meanwhile."""
+    if not login.is_open:
+        return False
+    try:
+        login.session.generate_random(64)
+    except (RandomNoRNG, FunctionNotSupported):
+        return True
+    except PKCS11Error:
+        return False
+    return True
 
 
 def _is_text(pin: str) -> bool:

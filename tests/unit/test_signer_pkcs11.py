@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from hypothesis import given
 from hypothesis import strategies as st
 from pkcs11 import Attribute, CertificateType, ObjectClass, TokenFlag
+from pkcs11.exceptions import DeviceRemoved, PKCS11Error
 from pkcs11.util.rsa import decode_rsa_private_key
 from softhsm import SoftHsm, open_softhsm
 
@@ -32,6 +34,7 @@ from edocs.errors import MissingExtraError, SecretError, UnavailableError, Unrea
 from edocs.model import Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
 from edocs.ports import Signer
 from edocs.sign import sign_pdf
+from edocs.signers.pkcs11 import Pkcs11Signer
 from edocs.signers.pkcs11_token import FoundToken, pin_refused
 from edocs.signers.pkcs11_uri import read_token_uri
 from edocs.testing import PASSPHRASE, Pki
@@ -264,6 +267,61 @@ def test_a_lost_session_is_opened_again_once(store: SoftHsm) -> None:
 
     assert signer.sign_many([b"x", b"x"], "sha256") == [first, first]
     assert asked.names == ["PIN of Lam Giang"] * 2
+
+
+def test_another_key_opens_after_the_session_of_the_first_was_lost(
+    store: SoftHsm, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = Asked()
+    first = open_signer(store.uri(TOKEN, "leader"), asked)
+    store.restart()
+
+    second = open_signer(store.uri(TOKEN, "leader-p256"), asked)
+
+    assert is_by(second, second.sign(b"x", "sha256"), b"x")
+    assert is_by(first, first.sign(b"x", "sha256"), b"x")
+    assert asked.names == ["PIN of Lam Giang"] * 2
+    assert capfd.readouterr() == ("", "")
+
+
+class Broken:
+    """A key whose library answers with one fault, as no software token does."""
+
+    def __init__(self, fault: type[PKCS11Error]) -> None:
+        self.fault = fault
+
+    def sign(self, *_: object, **__: object) -> bytes:
+        raise self.fault
+
+
+FAULTS = [kind for kind in vars(pkcs11.exceptions).values() if isinstance(kind, type) and issubclass(kind, PKCS11Error)]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_of_a_library_leaks(store: SoftHsm, fault: type[PKCS11Error]) -> None:
+    signer = open_signer(store.uri(TOKEN, "leader-p256"), Asked())
+    assert isinstance(signer, Pkcs11Signer)
+    signer._key = replace(signer._key, handle=Broken(fault))  # type: ignore[arg-type]
+
+    try:
+        value = signer.sign(b"x", "sha256")
+    except (UnavailableError, SecretError) as error:
+        assert TOKEN in str(error)
+    except UsageError as error:
+        assert "does not sign with" in str(error)
+    else:  # opened again, on the real key
+        assert is_by(signer, value, b"x")
+
+
+def test_a_device_that_was_removed_is_exit_5(store: SoftHsm) -> None:
+    signer = open_signer(store.uri(TOKEN, "leader-p256"), Asked())
+    assert isinstance(signer, Pkcs11Signer)
+    signer._key = replace(signer._key, handle=Broken(DeviceRemoved))  # type: ignore[arg-type]
+
+    with pytest.raises(UnavailableError, match="token gone: Lam Giang: DeviceRemoved"):
+        signer.sign(b"x", "sha256")
+
+    assert is_by(signer, signer.sign(b"x", "sha256"), b"x")  # plugged in again
 
 
 def test_a_key_deleted_from_the_token_is_not_replaced_by_another(store: SoftHsm, pki: Pki) -> None:
