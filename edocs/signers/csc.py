@@ -28,7 +28,7 @@ from edocs.model import SignatureAlgorithm
 from edocs.ports import SecretsHandler
 from edocs.signers import csc_protocol as protocol
 from edocs.signers.remote import hash_each
-from edocs.signers.service import Answer, Location, Service, read_location, read_seconds, require_token
+from edocs.signers.service import Answer, Location, Service, printable, read_location, read_seconds, require_token
 
 __all__ = ["CscSigner", "open_csc", "open_csc_here"]
 
@@ -114,7 +114,7 @@ class CscSigner:
         body = protocol.authorize_body(self._session.version, self._id, hashes, digest, answers)
         answer = self._session.ask("credentials/authorize", body)
         if not answer.is_ok:
-            self._session.vault.forget(f"{factor.id} of {self._id}" for factor in self._credential.factors)
+            self._session.vault.forget(self._name(factor) for factor in self._credential.factors)
             raise self._refused(answer)
         sad = answer.string("SAD")
         if not sad:
@@ -125,11 +125,15 @@ class CscSigner:
     def _answer(self, factor: protocol.Factor) -> str:
         if factor.is_sent:
             self._session.send_one_time_password(self._id)
-        return self._session.vault.ask(f"{factor.id} of {self._id}", is_one_time=factor.is_one_time)
+        return self._session.vault.ask(self._name(factor), is_one_time=factor.is_one_time)
+
+    def _name(self, factor: protocol.Factor) -> str:
+        # With the host in it, no service can ask for the secret of another under its name.
+        return printable(f"{factor.id} of {self._id} at {self._session.host}")
 
     def _refused(self, answer: Answer) -> RefusedError | UnavailableError:
         if self._credential.factors and protocol.is_wrong_secret(answer):
-            names = ", ".join(factor.id for factor in self._credential.factors)
+            names = ", ".join(printable(factor.id) for factor in self._credential.factors)
             return SecretError(
                 "{host} refuses {names}: {why}",
                 hint="each wrong attempt may count towards a lock",
@@ -236,7 +240,7 @@ class _Session:
 
     def _log_in(self) -> tuple[str, float]:
         # (2)
-        name = f"client secret of {self._client}"
+        name = f"client secret of {self._client} at {self.host}"
         form = {"grant_type": "client_credentials", "client_id": self._client, "client_secret": self.vault.ask(name)}
         if self._scope:
             form["scope"] = self._scope
@@ -269,7 +273,8 @@ def open_csc(rest: str, secrets: SecretsHandler, *, clock: Callable[[], float] =
     Args:
         rest: ``//HOST/PATH?credential=ID``, with ``client=ID`` to log in with client credentials, ``scope=``,
             ``padding=pss`` and ``timeout=SECONDS`` for one request. Without ``credential`` the only one there is.
-        secrets: Asked for ``PIN of ID``, ``OTP of ID``, and ``client secret of CLIENT`` or ``access token of HOST``.
+        secrets: Asked for ``PIN of ID at HOST``, ``OTP of ID at HOST``, and ``access token of HOST``; with ``client=``
+            for ``client secret of CLIENT at HOST`` instead.
         clock: Seconds, never going back: when a token has to be renewed.
 
     Raises:
@@ -324,6 +329,6 @@ def _only_credential(session: _Session) -> str:
             hint="name one with ?credential=: {names}",
             host=session.host,
             count=len(found),
-            names=", ".join(found) or "-",
+            names=printable(", ".join(found)) or "-",
         )
     return found[0]

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from edocs.errors import CertificateRefusedError, UnavailableError, UsageError
 from edocs.model import SignatureAlgorithm
 from edocs.signers.remote import DIGESTS, public_key, read_certificate, read_value
-from edocs.signers.service import Answer
+from edocs.signers.service import Answer, printable
 
 __all__ = [
     "Credential",
@@ -104,7 +104,7 @@ def read_version(info: Answer, host: str) -> Version:
         raise UnavailableError("{host} is no CSC service", hint="check the address in the URI", host=host)
     if major not in ("1", "2"):
         raise UnavailableError(
-            "{host} speaks version {version} of the CSC API", hint="1 or 2", host=host, version=specs
+            "{host} speaks version {version} of the CSC API", hint="1 or 2", host=host, version=printable(specs)
         )
     return Version(major)
 
@@ -125,7 +125,9 @@ def read_credential(version: Version, answer: Answer, host: str) -> Credential:
     key, cert = answer.part("key"), answer.part("cert")
     for status, good in ((key.string("status"), "enabled"), (cert.string("status"), "valid")):
         if status not in ("", good):
-            raise CertificateRefusedError("{host} reports the credential as {status}", host=host, status=status)
+            raise CertificateRefusedError(
+                "{host} reports the credential as {status}", host=host, status=printable(status)
+            )
     found = [read_certificate(text, host) for text in cert.strings("certificates")]
     if not found:
         raise UnavailableError("{host} sends no certificate", host=host)
@@ -282,5 +284,5 @@ def _not_supported(name: str) -> UsageError:
     return UsageError(
         "the credential is authorized in a way that is not supported: {name}",
         hint="ask the provider for one with PIN or one-time password",
-        name=name,
+        name=printable(name),
     )

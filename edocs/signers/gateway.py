@@ -5,9 +5,9 @@ SmartCA publishes for its gateway (``/v1/credentials/get_certificate``, ``/v1/si
 ``/v1/signatures/sign/{code}/status``); there is no standard. Steps of a signature:
 
 1. the certificate is fetched once;
-2. :meth:`GatewaySigner.submit` hands in hashes and gets a transaction code;
+2. :meth:`GatewaySigner.submit_many` hands in hashes and gets a transaction code;
 3. the signer finds the same code in the app, and confirms or refuses;
-4. :meth:`GatewaySigner.poll` asks for the values, or the provider posts them to a webhook: :func:`read_webhook`.
+4. :meth:`GatewaySigner.poll_many` asks for the values, or the provider posts them to a webhook: :func:`read_webhook`.
 
 ``sign`` does all four and waits. A :class:`Transaction` is plain data: stored beside the prepared signature, it lets
 another process fetch the result. Hashes are handed in once; when that answer is lost, nothing is handed in again.
@@ -88,14 +88,18 @@ class GatewaySigner:
         hash_each(items, digest)
         values: list[bytes] = []
         for start in range(0, len(items), self._batch):
-            values += self.result(self.submit(items[start : start + self._batch], digest))
+            values += self.result_many(self.submit_many(items[start : start + self._batch], digest))
         return values
 
-    def submit(self, items: Sequence[bytes], digest: str) -> Transaction:
-        """Hand in the hashes of ``items``; returns at once.
+    def submit(self, data: bytes, digest: str) -> Transaction:
+        """Hand in the hash of ``data``; returns at once. Else as :meth:`submit_many`."""
+        return self.submit_many([data], digest)
+
+    def submit_many(self, items: Sequence[bytes], digest: str) -> Transaction:
+        """Hand in the hashes of ``items`` for one confirmation; returns at once.
 
         Returns:
-            What :meth:`poll`, :meth:`result` and :func:`read_webhook` need later, in this process or another.
+            What :meth:`poll_many`, :meth:`result_many` and :func:`read_webhook` need, in this process or another.
 
         Raises:
             UsageError: Another digest, or nothing to sign.
@@ -110,7 +114,12 @@ class GatewaySigner:
             self._notify(transaction.code)
         return transaction
 
-    def poll(self, transaction: Transaction) -> Sequence[bytes] | None:
+    def poll(self, transaction: Transaction) -> bytes | None:
+        """Ask once for the value of a transaction with one hash; else as :meth:`poll_many`."""
+        values = self.poll_many(_require_one(transaction))
+        return None if values is None else values[0]
+
+    def poll_many(self, transaction: Transaction) -> Sequence[bytes] | None:
         """Ask once for the values of ``transaction``; None while the signer has not decided.
 
         Raises:
@@ -123,15 +132,19 @@ class GatewaySigner:
         # (4)
         return self._account.values(transaction, self._certificate)
 
-    def result(self, transaction: Transaction) -> Sequence[bytes]:
+    def result(self, transaction: Transaction) -> bytes:
+        """Wait for the value of a transaction with one hash; else as :meth:`result_many`."""
+        return self.result_many(_require_one(transaction))[0]
+
+    def result_many(self, transaction: Transaction) -> Sequence[bytes]:
         """Ask for the values of ``transaction`` until they are there, ever more slowly.
 
         Raises:
-            EdocsError: As :meth:`poll`; UnavailableError also when the signer does not decide in time.
+            EdocsError: As :meth:`poll_many`; UnavailableError also when the signer does not decide in time.
         """
         deadline = time.monotonic() + self._wait_s
         pause = self._poll_s
-        while (values := self.poll(transaction)) is None:
+        while (values := self.poll_many(transaction)) is None:
             if time.monotonic() + pause > deadline:
                 raise UnavailableError(
                     "transaction {code} was not confirmed within {seconds} s",
@@ -153,7 +166,7 @@ def open_gateway(rest: str, secrets: SecretsHandler, notify: Callable[[str], Non
         rest: ``//HOST/PATH?user=ID``, with ``serial=`` (hexadecimal) where the user has several certificates,
             ``client=`` (the service provider's id), ``timeout=`` and ``poll=`` in seconds, ``batch=`` hashes for one
             confirmation.
-        secrets: Asked for ``password of CLIENT``; without ``client=`` also for ``client id of HOST``.
+        secrets: Asked for ``password of CLIENT at HOST``; without ``client=`` also for ``client id of HOST``.
         notify: Handed each transaction code, to be compared with the one in the app. None: nobody is told.
 
     Raises:
@@ -185,10 +198,18 @@ def _open(location: Location, secrets: SecretsHandler, notify: Callable[[str], N
     def ask() -> tuple[str, str]:  # a closure, so that no repr shows what it knows
         if not known:
             client = options.get("client") or secrets(f"client id of {location.host}")
-            password = secrets(f"password of {client}")
+            password = secrets(f"password of {client} at {location.host}")
             service.hide(password)
             known.append((client, password))
         return known[0]
 
     account = Account(service, user, options.get("serial", ""), ask)
     return GatewaySigner(account, wait_s=wait_s, poll_s=poll_s, batch=int(batch), notify=notify)
+
+
+def _require_one(transaction: Transaction) -> Transaction:
+    if len(transaction.documents) != 1:
+        raise UsageError(
+            "the transaction holds {count} hashes", hint="poll_many, result_many", count=len(transaction.documents)
+        )
+    return transaction

@@ -24,7 +24,7 @@ from edocs.errors import (
     UsageError,
 )
 from edocs.signers.remote import read_certificate, read_value
-from edocs.signers.service import Answer, Service
+from edocs.signers.service import Answer, Service, printable
 
 __all__ = ["Account", "Transaction", "read_serial", "read_webhook"]
 
@@ -92,7 +92,7 @@ class Account:
         host = self.service.host
         found = [item for item in answer.part("data").parts("user_certificates") if self._is_meant(item)]
         if len(found) != 1:
-            names = ", ".join(item.string("serial_number") for item in found) or "-"
+            names = printable(", ".join(item.string("serial_number") for item in found)) or "-"
             raise UsageError(
                 "{host} has {count} certificates for the user",
                 hint="name one with ?serial=: {names}",
@@ -102,7 +102,9 @@ class Account:
             )
         status = found[0].string("cert_status_code") or found[0].string("cert_status")
         if not _ACTIVE.fullmatch(status):
-            raise CertificateRefusedError("{host} reports the credential as {status}", host=host, status=status)
+            raise CertificateRefusedError(
+                "{host} reports the credential as {status}", host=host, status=printable(status)
+            )
         own = read_certificate(found[0].string("cert_data"), host)
         if self._serial and f"{own.serial_number:x}" != self._serial:
             raise UnavailableError("{host} sends another certificate than the one asked for", host=host)

@@ -16,13 +16,13 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
 from edocs.errors import SecretError, UnavailableError, UsageError
 
-__all__ = ["Answer", "Location", "Service", "read_location", "read_seconds", "require_token"]
+__all__ = ["Answer", "Location", "Service", "printable", "read_location", "read_seconds", "require_token"]
 
 _LIMIT_BYTES = 4 * 1024 * 1024  # a page of certificates and signatures is far smaller
 _PAUSE_S = 0.1
@@ -96,7 +96,7 @@ class Service:
         self._timeout_s = timeout_s
         self._is_loopback = location.is_loopback
         self._hidden: list[str] = []
-        self._client = _client(timeout_s, trust_env=not location.is_loopback)
+        self._client = _client(timeout_s, with_proxy=not location.is_loopback)
         weakref.finalize(self, self._client.close)
 
     def __repr__(self) -> str:
@@ -121,8 +121,11 @@ class Service:
         Raises:
             UnavailableError: No answer, or none that can be read.
         """
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        request = self._client.build_request("POST", f"{self.base}/{path}", json=dict(body), headers=headers)
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        content = json.dumps(dict(body)).encode("ascii")
+        request = self._client.build_request("POST", f"{self.base}/{path}", content=content, headers=headers)
         return self._ask(request, again=again)
 
     def post_form(self, url: str, values: Mapping[str, str]) -> Answer:
@@ -131,21 +134,20 @@ class Service:
         Raises:
             UnavailableError: As ``post``; or ``url`` is not HTTPS.
         """
-        return self._ask(self._elsewhere("POST", url, values), again=True)
+        return self._ask(self._elsewhere("POST", url, urlencode(values, errors="surrogatepass")), again=True)
 
     def get(self, url: str) -> Answer:
         """GET ``url``, which has to be as safe as this service's own."""
-        return self._ask(self._elsewhere("GET", url, None), again=True)
+        return self._ask(self._elsewhere("GET", url, ""), again=True)
 
     def why(self, answer: Answer, *names: str) -> str:
         """What the service says about a refusal: its members ``names``, without line breaks and secrets."""
         said = ": ".join(text for name in names if (text := answer.string(name)))
-        said = "".join(letter if letter.isprintable() else " " for letter in said)[:_WHY]
         if not said or any(secret in said for secret in self._hidden if secret):
             return f"HTTP {answer.status}"
-        return said
+        return printable(said)
 
-    def _elsewhere(self, method: str, url: str, values: Mapping[str, str] | None) -> httpx.Request:
+    def _elsewhere(self, method: str, url: str, form: str) -> httpx.Request:
         try:
             parts = urlsplit(url)
             is_safe = parts.scheme == "https" or (
@@ -153,7 +155,8 @@ class Service:
             )
             if not is_safe or not parts.hostname:
                 raise ValueError(url)
-            return self._client.build_request(method, url, data=values)
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+            return self._client.build_request(method, url, content=form.encode("ascii"), headers=headers)
         except (ValueError, httpx.InvalidURL) as exc:
             raise UnavailableError("{host} names no safe address to log in at", host=self.host) from exc
 
@@ -257,6 +260,11 @@ def read_location(rest: str, scheme: str, options: Sequence[str]) -> Location:
     return Location(base=base, host=name, is_loopback=is_loopback, options=given)
 
 
+def printable(text: str) -> str:
+    """A service's words as they may be shown: short, and nothing in them that steers a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:_WHY])
+
+
 def read_seconds(text: str) -> float:
     """A time in seconds, up to an hour.
 
@@ -283,14 +291,15 @@ def require_token(token: str, name: str) -> str:
     return token
 
 
-def _client(timeout_s: float, *, trust_env: bool) -> httpx.Client:
-    """A client that is told by the environment of a proxy and of CAs, except on this machine.
+def _client(timeout_s: float, *, with_proxy: bool) -> httpx.Client:
+    """A client that is told by the environment of CAs, and of a proxy except on this machine.
 
     There a proxy has no business: it would be handed what plain HTTP carries.
     """
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
-        return httpx.Client(timeout=timeout_s, trust_env=trust_env, headers=headers)
+        tls = httpx.create_ssl_context()
+        return httpx.Client(timeout=timeout_s, verify=tls, trust_env=with_proxy, headers=headers)
     except (OSError, ValueError, ImportError, httpx.InvalidURL):
         # Without its cause: an address of a proxy may hold a password.
         raise UnavailableError(

@@ -82,11 +82,11 @@ class CscServer(Server):
         return f"csc+http://{self.host}{self.base}?credential=cred-1"
 
     def secrets(self, name: str) -> str:
-        if name == "OTP of cred-1":
+        if name == f"OTP of cred-1 at {self.host}":
             return self.otp
         return {
-            "PIN of cred-1": self.PIN,
-            "client secret of edocs": self.CLIENT_SECRET,
+            f"PIN of cred-1 at {self.host}": self.PIN,
+            f"client secret of edocs at {self.host}": self.CLIENT_SECRET,
             f"access token of {self.host}": "given-token",
         }[name]
 

@@ -39,7 +39,7 @@ class GatewayServer(Server):
         return f"gateway+http://{self.host}/sca/sp769?user=001080000001&client=edocs-sp&timeout=2&poll=0.01"
 
     def secrets(self, name: str) -> str:
-        return {"password of edocs-sp": self.PASSWORD, f"client id of {self.host}": "edocs-sp"}[name]
+        return {f"password of edocs-sp at {self.host}": self.PASSWORD, f"client id of {self.host}": "edocs-sp"}[name]
 
     def answer(self, request: Request) -> Reply:
         path = request.path.removeprefix("/sca/sp769/v1/")

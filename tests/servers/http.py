@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -61,6 +63,12 @@ class Server:
 
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
+
+    def secure(self, path: Path) -> None:
+        """Speak TLS with certificate and key in ``path``; before it is started."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
 
     @property
     def host(self) -> str:

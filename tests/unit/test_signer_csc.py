@@ -5,9 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from servers.csc import CscServer, load_key, refused
 from servers.http import DRIP, HTML, SLOW, Fault, Reply, Request
 
@@ -77,7 +84,7 @@ def test_the_pin_is_asked_for_once_and_the_password_each_time(server: CscServer)
 
     open_signer(server.uri, lambda name: asked.append(name) or server.secrets(name)).sign_many([b"x"] * 4, "sha256")
 
-    assert [asked.count(f"{name} of cred-1") for name in ("PIN", "OTP")] == [1, 2]
+    assert [asked.count(f"{name} of cred-1 at {server.host}") for name in ("PIN", "OTP")] == [1, 2]
 
 
 def test_nothing_to_sign_asks_nothing(server: CscServer) -> None:
@@ -204,8 +211,9 @@ def test_a_value_that_is_not_ours_is_never_embedded(server: CscServer, pki: Pki,
 def test_the_command_writes_nothing_when_another_key_signed(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("ký")
     (folder / "a.pdf").write_bytes(sample_pdf())
-    (folder / "pin").write_text(f"PIN of cred-1 = {CscServer.PIN}\ngiven-token\n", encoding="utf-8")
     with CscServer(pki) as server:
+        lines = f"PIN of cred-1 at {server.host} = {server.PIN}\ngiven-token\n"
+        (folder / "pin").write_text(lines, encoding="utf-8")
         server.key = load_key(pki.key("seal"))
         command = [sys.executable, "-m", "edocs.cli", "sign", "a.pdf", "--no-stamp", "--role", "personal"]
         options = ["--signer", server.uri, "--secrets", "file:pin", "-o", "out.pdf"]
@@ -465,3 +473,73 @@ def test_a_service_on_this_machine_is_never_reached_through_a_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
     assert opened(server).sign(b"x", "sha256")
+
+
+def tls_certificate(path: Path) -> Path:
+    """A certificate for 127.0.0.1 that no public CA signed, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "dịch vụ thử")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    certificate = builder.add_extension(address, critical=False).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
+    return path
+
+
+def test_tls_is_checked(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused while its CA is unknown, taken once SSL_CERT_FILE names it."""
+    certificate = tls_certificate(tmp_path / "tls.pem")
+    server = CscServer(pki)
+    server.secure(certificate)
+    with server:
+        uri = server.uri.replace("csc+http:", "csc+https:")
+
+        with pytest.raises(UnavailableError, match=r"cannot be reached.*certificate"):
+            open_signer(uri, server.secrets)
+        assert not server.requests
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert open_signer(uri, server.secrets).sign(b"x", "sha256")
+
+
+def test_a_service_that_asks_the_signer_itself_needs_no_secret(server: CscServer) -> None:
+    change(server, authMode="implicit", PIN={}, auth={"mode": "implicit"})
+    sad = Reply({"SAD": "given", "expiresIn": 60})
+    server.faults["authorize"] = [lambda request: server.sads.update(given=digests(request)) or sad]
+
+    assert opened(server).sign(b"x", "sha256")
+    assert not {"PIN", "OTP", "authData"} & set(server.bodies("authorize")[0])
+
+
+def test_a_signer_who_refuses_there_is_believed(server: CscServer) -> None:
+    server.faults["authorize"] = [refused("access_denied", "The user denied the request")]
+
+    with pytest.raises(RefusedError, match="The user denied the request"):
+        opened(server).sign(b"x", "sha256")
+    assert len(server.bodies("authorize")) == 1
+
+
+def digests(request: Request) -> list[str]:
+    return list(request.body.get("hash") or request.body["hashes"])
+
+
+def test_a_services_words_cannot_steer_a_terminal(server: CscServer) -> None:
+    server.credentials = ["\x1b[2Jcred", "\ud800"]
+
+    with pytest.raises(UsageError) as caught:
+        open_signer(server.uri.partition("?")[0], server.secrets)
+    assert str(caught.value).isprintable()
+
+
+def test_a_secret_in_vietnamese_travels_whole(server: CscServer) -> None:
+    server.PIN = server.CLIENT_SECRET = "mật khẩu + & ="
+
+    assert opened(server, "&client=edocs").sign(b"x", "sha256")
+
+
+def test_a_secret_that_is_no_text_is_refused_by_the_service_alone(server: CscServer) -> None:
+    """Such letters come from an environment variable that is not UTF-8."""
+    with pytest.raises(SecretError, match="refuses client"):
+        open_signer(f"{server.uri}&client=edocs", lambda _: "\udcff")

@@ -89,7 +89,7 @@ def test_nothing_to_sign_asks_nothing(server: GatewayServer) -> None:
 
     assert signer.sign_many([], "sha256") == []
     with pytest.raises(UsageError, match="nothing to sign"):
-        signer.submit([], "sha256")
+        signer.submit_many([], "sha256")
     assert not server.open
 
 
@@ -97,7 +97,7 @@ def test_prepared_now_and_finished_by_another_process(server: GatewayServer, tru
     """Only two JSON files and the URI cross the border."""
     signer = opened(server)
     prepared = prepare_pdf(sample_pdf(), signer, PERSON, now=NOW)
-    transaction = signer.submit([prepared.attributes], prepared.digest)
+    transaction = signer.submit(prepared.attributes, prepared.digest)
     (tmp_path / "prepared.json").write_text(prepared.to_json(), encoding="utf-8")
     (tmp_path / "transaction.json").write_text(transaction.to_json(), encoding="utf-8")
     code = f"""
@@ -109,7 +109,7 @@ from edocs.signers.gateway import Transaction
 prepared = PreparedSignature.from_json(Path("prepared.json").read_text(encoding="utf-8"))
 transaction = Transaction.from_json(Path("transaction.json").read_text(encoding="utf-8"))
 signer = open_signer({server.uri!r}, lambda name: {server.PASSWORD!r})
-(value,) = signer.result(transaction)
+value = signer.result(transaction)
 moment = datetime.fromisoformat({NOW.isoformat()!r}) + timedelta(minutes=40)
 Path("signed.pdf").write_bytes(finish_pdf(prepared, value, now=moment))
 """
@@ -121,7 +121,7 @@ Path("signed.pdf").write_bytes(finish_pdf(prepared, value, now=moment))
 
 
 def test_a_transaction_survives_json_and_holds_no_secret(server: GatewayServer) -> None:
-    transaction = opened(server).submit([b"x", b"y"], "sha256")
+    transaction = opened(server).submit_many([b"x", b"y"], "sha256")
 
     assert Transaction.from_json(transaction.to_json()) == transaction
     assert server.PASSWORD not in transaction.to_json()
@@ -136,7 +136,7 @@ def test_a_transaction_survives_json_and_holds_no_secret(server: GatewayServer) 
     ],
 )
 def test_a_malformed_transaction_is_refused(server: GatewayServer, change: dict[str, object]) -> None:
-    values = json.loads(opened(server).submit([b"x"], "sha256").to_json()) | change
+    values = json.loads(opened(server).submit(b"x", "sha256").to_json()) | change
 
     with pytest.raises(StateRefusedError):
         Transaction.from_json(json.dumps(values))
@@ -149,7 +149,7 @@ def test_what_is_no_transaction_is_refused(text: str | bytes) -> None:
 
 
 def test_a_transaction_of_another_certificate_is_refused(server: GatewayServer, pki: Pki) -> None:
-    transaction = opened(server).submit([b"x"], "sha256")
+    transaction = opened(server).submit(b"x", "sha256")
     server.names = ["clerk"]
 
     with pytest.raises(StateRefusedError, match="another certificate"):
@@ -159,10 +159,19 @@ def test_a_transaction_of_another_certificate_is_refused(server: GatewayServer, 
 def test_asking_early_gives_nothing_yet(server: GatewayServer) -> None:
     server.confirms_at = 2
     signer = opened(server)
-    transaction = signer.submit([b"x"], "sha256")
+    transaction = signer.submit(b"x", "sha256")
 
     assert signer.poll(transaction) is None
-    assert signer.poll(transaction) == [signer.sign(b"x", "sha256")]
+    assert signer.poll(transaction) == signer.sign(b"x", "sha256")
+
+
+def test_several_values_are_not_taken_for_one(server: GatewayServer) -> None:
+    signer = opened(server)
+    transaction = signer.submit_many([b"x", b"y"], "sha256")
+
+    with pytest.raises(UsageError, match="holds 2 hashes"):
+        signer.result(transaction)
+    assert signer.result_many(transaction) == signer.sign_many([b"x", b"y"], "sha256")
 
 
 @pytest.mark.parametrize("words", ["USER_REJECTED", "User denied the request", "user_cancel", "Người dùng từ chối"])
@@ -333,7 +342,7 @@ def test_plain_http_goes_to_no_other_machine() -> None:
 def test_a_webhook_finishes_a_prepared_document(server: GatewayServer, trust: TrustStore) -> None:
     signer = opened(server)
     prepared = PreparedSignature.from_json(prepare_pdf(sample_pdf(), signer, PERSON, now=NOW).to_json())
-    transaction = signer.submit([prepared.attributes], prepared.digest)
+    transaction = signer.submit(prepared.attributes, prepared.digest)
     body = json.dumps(server.webhook(transaction.code)).encode()
 
     (value,) = read_webhook(body, transaction, signer.certificate)
@@ -345,7 +354,7 @@ def test_a_webhook_finishes_a_prepared_document(server: GatewayServer, trust: Tr
 def test_a_forged_webhook_is_never_embedded(server: GatewayServer) -> None:
     signer = opened(server)
     prepared = prepare_pdf(sample_pdf(), signer, PERSON, now=NOW)
-    transaction = signer.submit([prepared.attributes], prepared.digest)
+    transaction = signer.submit(prepared.attributes, prepared.digest)
     files = [{"doc_id": transaction.documents[0], "signature_value": encode(b"x" * 256)}]
 
     (value,) = read_webhook(json.dumps({"signed_files": files}), transaction, signer.certificate)
@@ -372,7 +381,7 @@ def test_a_forged_webhook_is_never_embedded(server: GatewayServer) -> None:
 )
 def test_a_webhook_that_brings_no_value_is_an_error(server: GatewayServer, body: bytes, error: type[Exception]) -> None:
     signer = opened(server)
-    transaction = signer.submit([b"x"], "sha256")
+    transaction = signer.submit(b"x", "sha256")
 
     with pytest.raises(error):
         read_webhook(body, transaction, signer.certificate)
