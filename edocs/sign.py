@@ -8,15 +8,16 @@ number and date filled in, under the same signature. It verifies no earlier sign
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from edocs._pades.acts import plan_signatures
 from edocs._pades.prepare import finish, prepare
+from edocs._pades.preview import preview_png
 from edocs._pades.state import PreparedSignature
 from edocs._trust.signer_check import check_signer
 from edocs.errors import UsageError
-from edocs.model import Extended, Level, Reservation, Role, SignatureSpec
+from edocs.model import RESERVED_FIELDS, Act, Extended, Level, SignatureSpec
 from edocs.ports import Evidence, Signer
 
 if TYPE_CHECKING:
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Evidence",
     "PreparedSignature",
+    "appendix_pdf",
     "approve_pdf",
+    "copy_pdf",
     "extend_pdf",
     "finish_pdf",
     "issue_pdf",
+    "plan_signatures",
     "prepare_pdf",
+    "preview_pdf",
     "sign_pdf",
 ]
 
@@ -168,10 +173,7 @@ def approve_pdf(
 
     Source: Decree 30, article 13 and annex I.II.7; ISO 32000-2, 12.8.2.
     """
-    if spec.role is not Role.PERSONAL:
-        raise UsageError("a document is approved by a person", hint="role personal")
-    reserving = replace(spec, reserve=spec.reserve or Reservation())
-    return sign_pdf(document, signer, reserving, now=now, evidence=evidence)
+    return _act(Act.APPROVE, document, signer, spec, now=now, evidence=evidence)
 
 
 def issue_pdf(
@@ -187,18 +189,104 @@ def issue_pdf(
     Ban hành: cấp số, thời gian, đóng dấu. (1) ``spec.code`` goes into the reserved fields, the only change that the
     person's signature allows; (2) the agency signs in ``edocs.seal``, which locks every field.
 
+    Where a person signed elsewhere and nothing is reserved, the agency signs three times: the first two signatures
+    show number and date where the draft is blank (or where ``spec.reserve`` says), the third is the seal. Where that
+    person certified the document, one signature in the empty field that is left shows all three.
+
     Raises:
         UsageError: ``spec.role`` is not organisation, or there is no ``spec.code``.
-        FieldError: Nothing is reserved (approve first), or it is filled or sealed already.
+        FieldError: Nobody has signed (approve first), or it is filled or sealed already.
+        PermissionRefusedError: A person certified the document and left no empty field.
+        StampError: The seal's image is not what the decree wants.
         EdocsError: As :func:`sign_pdf`.
 
     Source: Decree 30, article 14 and annex I.II.3, 4 and 8.
     """
-    if spec.role is not Role.ORGANISATION:
-        raise UsageError("a document is issued by an agency", hint="role organisation")
-    if spec.code is None:
-        raise UsageError("no number and date to issue the document under", hint="give spec.code")
-    return sign_pdf(document, signer, spec, now=now, evidence=evidence)
+    return _act(Act.ISSUE, document, signer, spec, now=now, evidence=evidence)
+
+
+def appendix_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    evidence: Evidence | None = None,
+) -> bytes:
+    """Sign a file that goes with a document as the agency: number, symbol and time in the corner, no image.
+
+    Ký số của cơ quan trên văn bản kèm theo, phụ lục không cùng tệp tin.
+
+    Args:
+        spec: ``code`` is the main document's, with its symbol; ``stamp`` at most a ``time_form`` and a ``box``.
+
+    Raises:
+        UsageError: ``spec.role`` is not organisation, or number and symbol are missing.
+        StampError: ``spec.stamp`` has an image or text.
+        FieldError: The upper right corner of the first page is not free, or the file is signed so already.
+        EdocsError: As :func:`sign_pdf`.
+
+    Source: Decree 30, annex I, part I, II.8b and III.1d.
+    """
+    return _act(Act.APPENDIX, document, signer, spec, now=now, evidence=evidence)
+
+
+def copy_pdf(
+    document: bytes,
+    signer: Signer,
+    spec: SignatureSpec,
+    *,
+    now: datetime | None = None,
+    evidence: Evidence | None = None,
+) -> bytes:
+    """Sign an electronic copy as the agency that makes it: form of copy, agency and time in the corner, no image.
+
+    Sao y, sao lục, trích sao sang định dạng điện tử.
+
+    Args:
+        document: The scan of the paper; for an excerpt, the excerpt laid out anew.
+        spec: ``copy`` says what it is; ``stamp`` at most a ``time_form`` and a ``box``.
+
+    Raises:
+        UsageError: ``spec.role`` is not organisation, or ``spec.copy`` or its agency is missing.
+        RefusedError: The decree knows no such copy, or the file is signed already, or is no scan as it wants one.
+        StampError, FieldError: As :func:`appendix_pdf`.
+        EdocsError: As :func:`sign_pdf`.
+
+    Source: Decree 30, articles 25 to 27, and annex I, part II, I.
+    """
+    return _act(Act.COPY, document, signer, spec, now=now, evidence=evidence)
+
+
+def preview_pdf(
+    document: bytes, signer: Signer, act: Act | None, spec: SignatureSpec, *, now: datetime | None = None
+) -> bytes:
+    """A PNG of the pages that ``act`` would change (None: :func:`sign_pdf`), without using the key.
+
+    Xem trước hình ảnh chữ ký. Everything but the private key's work is done, so what would be refused is refused here.
+
+    Returns:
+        The pages side by side, 110 dpi. Of an act of several signatures all are shown.
+
+    Raises:
+        EdocsError: As the act itself.
+    """
+    moment = _moment(now)
+    names: list[str] = []
+    for step in plan_signatures(document, act, spec) if act else (spec,):
+        prepared = prepare_pdf(document, signer, step, now=moment)
+        document = prepared.document
+        names.append(prepared.field)
+    return preview_png(document, [*names, *RESERVED_FIELDS] if act else names)
+
+
+def _act(
+    act: Act, document: bytes, signer: Signer, spec: SignatureSpec, *, now: datetime | None, evidence: Evidence | None
+) -> bytes:
+    moment = _moment(now)
+    for step in plan_signatures(document, act, spec):
+        document = sign_pdf(document, signer, step, now=moment, evidence=evidence)
+    return document
 
 
 def _levels() -> ModuleType:

@@ -13,7 +13,7 @@ from edocs._pades.place import Place
 from edocs._pdf.text import Letter, TextLine
 from edocs.errors import FieldError
 
-__all__ = ["LINE_HEIGHT", "date_place", "number_place", "text_size"]
+__all__ = ["LINE_HEIGHT", "columns", "date_place", "number_place", "text_size"]
 
 LINE_HEIGHT = 1.3
 """Height of a reserved field, in multiples of the type size."""
@@ -55,7 +55,7 @@ def date_place(lines: Sequence[TextLine], right_limit: float) -> Place:
     """
     number_line, _ = _number_line(lines)
     near = [line for line in lines if abs(line.baseline - number_line.baseline) <= _SAME_LINE_PT]
-    commas = [column[-1] for line in near for column in _columns(line)[-1:] if column[-1].text == ","]
+    commas = [column[-1] for line in near for column in columns(line)[-1:] if column[-1].text == ","]
     if len(commas) != 1:
         raise FieldError(
             "the blank for the date is not found exactly once ({count} found)",
@@ -99,7 +99,7 @@ def _number_line(lines: Sequence[TextLine]) -> tuple[TextLine, int]:
     return found[0]
 
 
-def _columns(line: TextLine) -> list[list[Letter]]:
+def columns(line: TextLine) -> list[list[Letter]]:
     """The letters of a line, split where the gap is wider than between words."""
     columns = [[line.letters[0]]]
     for before, letter in zip(line.letters, line.letters[1:], strict=False):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,9 +31,10 @@ from edocs._pades.fields import add_signature_field, choose_field, lock_dictiona
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
 from edocs._pades.permits import FieldLock, Permits, read_lock, read_permits
-from edocs._pades.place import Place, locate, place_of
+from edocs._pades.place import Place, place_of
+from edocs._pades.placing import place_new
 from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
-from edocs._pades.stamp import stamp_appearance
+from edocs._pades.stamp import fit_image, stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
 from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
@@ -76,7 +78,8 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
         # (2)
-        target = _target(increment, spec, fields, permits)
+        find_place = partial(place_new, increment, document, spec, signer.certificate)
+        target = _target(increment, spec, fields, permits, find_place)
         # (3)
         fields = _change_form(increment, document, spec, permits, target)
         mdp = _mdp(increment, spec, fields, target, permits)
@@ -156,7 +159,13 @@ def _require_draft(fields: dict[str, FormField], permits: Permits) -> None:
         )
 
 
-def _target(increment: Increment, spec: SignatureSpec, fields: dict[str, FormField], permits: Permits) -> _Target:
+def _target(
+    increment: Increment,
+    spec: SignatureSpec,
+    fields: dict[str, FormField],
+    permits: Permits,
+    find_place: Callable[[], Place | None],
+) -> _Target:
     choice = choose_field(fields, spec)
     name = choice if isinstance(choice, str) else choice.name
     permits.require(name)
@@ -164,21 +173,13 @@ def _target(increment: Increment, spec: SignatureSpec, fields: dict[str, FormFie
         require_issued_form(fields)
     if isinstance(choice, FormField):
         return _Target(name, choice.dictionary, choice.widget, choice.rectangle, is_new=False)
-    place = _new_place(increment, spec)
+    place = find_place()
     if place is not None:
         permits.require_new_visible(name)
     reference = add_signature_field(increment, name, place)
     added = reference.get_object()
     rectangle = (place.left, place.bottom, place.right, place.top) if place else None
     return _Target(name, added, added, rectangle, is_new=True)
-
-
-def _new_place(increment: Increment, spec: SignatureSpec) -> Place | None:
-    if spec.stamp is None:
-        return None
-    if spec.stamp.box is None:
-        raise FieldError("the stamp has no place", hint="give one with --at, or name a field that has one")
-    return locate(increment, spec.stamp.box)
 
 
 def _mdp(
@@ -216,7 +217,10 @@ def _stamp(increment: Increment, target: _Target, spec: SignatureSpec, now: date
     if target.rectangle is None:
         raise FieldError("the field has no place for a stamp: {name}", name=target.name, hint="sign with --no-stamp")
     left, bottom, right, top = target.rectangle
-    stream = stamp_appearance(increment, spec.stamp, (right - left, top - bottom), now)
+    size = (right - left, top - bottom)
+    is_act = spec.reserve is not None or spec.code is not None
+    stamp = fit_image(spec.stamp, spec.role, size) if is_act else spec.stamp
+    stream = stamp_appearance(increment, stamp, size, now)
     target.widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): increment.add_object(stream)})
     increment.update_container(target.widget)
 

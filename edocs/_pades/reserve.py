@@ -26,13 +26,10 @@ from edocs._pdf.typeface import embed_typeface
 from edocs.errors import FieldError
 from edocs.model import DATE_FIELD, NUMBER_FIELD, RESERVED_FIELDS, SEAL_FIELD, Reservation
 
-__all__ = ["DATE_LETTERS", "approval_lock", "is_reserved", "reserve_fields"]
+__all__ = ["DATE_LETTERS", "approval_lock", "is_reserved", "reserve_fields", "seal_over"]
 
 NUMBER_LETTERS = "0123456789"
 DATE_LETTERS = NUMBER_LETTERS + "ngày tháng năm"
-SEAL_MM = 36.0
-"""Diameter of a provincial agency's seal; a box given explicitly overrides it."""
-
 _TYPE_SIZE = 13
 _LEFT, _RIGHT = 0, 2
 _PRINT = 4
@@ -102,9 +99,16 @@ def _text_places(increment: Increment, document: bytes, reservation: Reservation
 def _seal_place(increment: Increment, reservation: Reservation, person: Place | None) -> Place | None:
     if reservation.seal:
         return locate(increment, reservation.seal)
-    if person is None:
-        return None
-    side = SEAL_MM * MM
+    return None if person is None else seal_over(increment, person, reservation.seal_mm)
+
+
+def seal_over(increment: Increment, person: Place, seal_mm: float) -> Place:
+    """The square of a seal over the left third of a person's signature (annex I.II.8a).
+
+    Raises:
+        FieldError: It would not be on the page.
+    """
+    side = seal_mm * MM
     right = person.left + person.size[0] / 3  # annex I.II.8.a: over about a third of it, on the left
     bottom = (person.bottom + person.top - side) / 2
     seal = Place(page=person.page, left=right - side, right=right, bottom=bottom, top=bottom + side)

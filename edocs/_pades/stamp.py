@@ -6,37 +6,28 @@ or, alone, fills the box from the top. No layout beyond that: the place comes fr
 
 from __future__ import annotations
 
-import struct
 import zlib
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
+from edocs._pades.images import MAX_PIXELS, check_image, image_size, png_errors, seal_width_mm
+from edocs._pades.place import MM
 from edocs._pdf.fonts import FontStyle
 from edocs._pdf.increment import Increment
 from edocs._pdf.typeface import DESCENT, Typeface, embed_typeface
 from edocs.errors import StampError
-from edocs.model import HANOI, Stamp
+from edocs.model import Role, Stamp
 
-__all__ = ["stamp_appearance"]
+__all__ = ["fit_image", "stamp_appearance", "stamp_style"]
 
 _LEADING = 1.2
-_MAX_PIXELS = 20_000_000
 _MIN_SIZE_PT = 5.0
-_IMAGE_FAULTS = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    EOFError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 
 
 def stamp_appearance(
@@ -52,11 +43,10 @@ def stamp_appearance(
         raise StampError("the stamp is empty", hint="give an image, lines of text, or no stamp")
     resources = generic.DictionaryObject()
     content = []
-    time = now.astimezone(HANOI).isoformat(timespec="seconds")
-    lines = [line.replace("{time}", time) for line in stamp.lines]
+    lines = [line.replace("{time}", stamp.time_form.text(now)) for line in stamp.lines]
     text_height = len(lines) * stamp.font_size_pt * _LEADING
     if lines:
-        typeface = embed_typeface(increment, FontStyle.REGULAR, "".join(lines))
+        typeface = embed_typeface(increment, stamp_style(stamp), "".join(lines))
         resources["/Font"] = generic.DictionaryObject({pdf_name("/F0"): typeface.reference})
         top = text_height if stamp.image_png else size[1]
         content.append(_text(typeface, lines, stamp.font_size_pt, (size[0], top)))
@@ -66,7 +56,7 @@ def stamp_appearance(
             raise StampError("the box has no room for the image above its text", hint="make it higher")
         image, pixels = _image(increment, stamp.image_png)
         resources["/XObject"] = generic.DictionaryObject({pdf_name("/Im0"): image})
-        scale = min(size[0] / pixels[0], room / pixels[1])
+        scale = _scale(stamp, pixels, (size[0], room))
         width, height = pixels[0] * scale, pixels[1] * scale
         corner = ((size[0] - width) / 2, text_height + (room - height) / 2)
         content.append(b"q %.3f 0 0 %.3f %.3f %.3f cm /Im0 Do Q" % (width, height, *corner))
@@ -79,6 +69,45 @@ def stamp_appearance(
         },
         stream_data=b"\n".join(content),
     )
+
+
+def fit_image(stamp: Stamp, role: Role, size: tuple[float, float]) -> Stamp:
+    """``stamp`` as an act of the decree draws it: the image checked, a seal at its true size.
+
+    Raises:
+        StampError: The image is not what the decree wants.
+    """
+    if stamp.image_png is None:
+        return stamp
+    width, height = image_size(stamp.image_png)
+    width_mm = stamp.image_width_mm
+    if width_mm is None and role is Role.ORGANISATION and not stamp.any_image:
+        width_mm = seal_width_mm(stamp.image_png)
+    if not stamp.any_image:
+        check_image(stamp.image_png, role, width_mm or min(size[0], size[1] * width / height) / MM)
+    return replace(stamp, image_width_mm=width_mm)
+
+
+def stamp_style(stamp: Stamp) -> FontStyle:
+    """The style that its lines are set in."""
+    return FontStyle.ITALIC if stamp.is_italic else FontStyle.REGULAR
+
+
+def _scale(stamp: Stamp, pixels: tuple[int, int], room: tuple[float, float]) -> float:
+    """Points for a pixel."""
+    largest = min(room[0] / pixels[0], room[1] / pixels[1])
+    if stamp.image_width_mm is None:
+        return largest
+    scale = stamp.image_width_mm * MM / pixels[0]
+    if scale > largest * 1.01:
+        raise StampError(
+            "the image, {image} mm wide, does not fit into its place of {width} by {height} mm",
+            hint="reserve a larger place",
+            image=f"{stamp.image_width_mm:.0f}",
+            width=f"{room[0] / MM:.0f}",
+            height=f"{room[1] / MM:.0f}",
+        )
+    return scale
 
 
 def _text(typeface: Typeface, lines: list[str], size: float, box: tuple[float, float]) -> bytes:
@@ -113,15 +142,12 @@ def _image(increment: Increment, png: bytes) -> tuple[generic.IndirectObject, tu
 @lru_cache(maxsize=16)
 def _pixels(png: bytes) -> tuple[tuple[int, int], bytes, bytes | None]:
     """Size, colours and transparency, the latter two deflated; decoded once for a whole batch."""
-    try:
-        with Image.open(BytesIO(png), formats=["PNG"]) as image:
-            if image.width * image.height > _MAX_PIXELS:
-                raise StampError(
-                    "the image has too many pixels: {width} x {height}", width=image.width, height=image.height
-                )
-            rgba = image.convert("RGBA")
-    except _IMAGE_FAULTS as exc:
-        raise StampError("not a PNG image: {why}", hint="a PNG with a transparent background", why=exc) from exc
+    with png_errors(), Image.open(BytesIO(png), formats=["PNG"]) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise StampError(
+                "the image has too many pixels: {width} x {height}", width=image.width, height=image.height
+            )
+        rgba = image.convert("RGBA")
     alpha = rgba.getchannel("A")
     is_opaque = alpha.getextrema() == (255, 255)
     return (

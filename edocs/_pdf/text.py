@@ -20,6 +20,8 @@ __all__ = ["Letter", "TextLine", "read_lines"]
 
 _SAME_LINE_PT = 2.0
 _MAX_LETTERS = 100_000
+_MAX_FONT_NAME = 128
+_BOLD = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Letter:
     right: float
     baseline: float
     size: float
+    is_bold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,17 @@ def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
         left, _, right, _ = page.get_charbox(index, loose=True)
         pdfium.FPDFText_GetCharOrigin(page, index, x, y)
         size = pdfium.FPDFText_GetFontSize(page, index)
-        yield Letter(text=character, left=left, right=right, baseline=y.value, size=size)
+        yield Letter(
+            text=character, left=left, right=right, baseline=y.value, size=size, is_bold=_is_bold(page, index)
+        )
+
+
+def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
+    """Whether the font's name or its weight says so."""
+    name = ctypes.create_string_buffer(_MAX_FONT_NAME)
+    length = pdfium.FPDFText_GetFontInfo(page, index, name, _MAX_FONT_NAME, None)
+    is_named = 0 < length <= _MAX_FONT_NAME and b"bold" in name.value.lower()
+    return is_named or pdfium.FPDFText_GetFontWeight(page, index) >= _BOLD
 
 
 def _lines(letters: list[Letter]) -> list[TextLine]:

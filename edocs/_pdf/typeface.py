@@ -24,7 +24,7 @@ from edocs._pdf.fonts import FontStyle, find_font
 from edocs._pdf.increment import Increment
 from edocs.errors import StampError
 
-__all__ = ["Typeface", "embed_typeface", "read_typeface"]
+__all__ = ["Typeface", "embed_typeface", "read_typeface", "text_width"]
 
 ASCENT, DESCENT = 891, -216
 """Of Times and its metric equals, in thousandths of an em."""
@@ -94,6 +94,17 @@ def embed_typeface(increment: Increment, style: FontStyle, letters: str) -> Type
         }
     )
     return Typeface(increment.add_object(font), cut.widths)
+
+
+def text_width(style: FontStyle, text: str, size_pt: float) -> float:
+    """Points that ``text`` takes in the Times-metric font of this machine.
+
+    Raises:
+        NoFontError, StampError: As :func:`embed_typeface`.
+    """
+    letters = unicodedata.normalize("NFC", text)
+    widths = _cut(find_font(style), "".join(sorted(set(letters)))).widths
+    return sum(widths[ord(letter)] for letter in letters) * size_pt / 1000
 
 
 def read_typeface(reference: generic.IndirectObject) -> Typeface:
