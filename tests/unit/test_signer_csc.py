@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from edocs.errors import (
 )
 from edocs.model import Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
 from edocs.sign import finish_pdf, prepare_pdf, sign_pdf
+from edocs.signers import csc, gateway
 from edocs.signers.csc import CscSigner, open_csc_here
 from edocs.testing import Pki, sample_pdf
 from edocs.verify import verify_pdf
@@ -222,6 +224,21 @@ def test_the_command_writes_nothing_when_another_key_signed(pki: Pki, tmp_path_f
 
     assert run.returncode == 6, run.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["a.pdf", "pin"]
+
+
+def test_the_command_signs_and_verifies(pki: Pki, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(sample_pdf())
+    with CscServer(pki) as server:
+        lines = f"PIN of cred-1 at {server.host} = {server.PIN}\ngiven-token\n"
+        (tmp_path / "secrets").write_text(lines, encoding="utf-8")
+        command = [sys.executable, "-m", "edocs.cli", "sign", "a.pdf", "--no-stamp", "--role", "personal"]
+        options = ["--signer", server.uri, "--secrets", "file:secrets", "-o", "out.pdf"]
+
+        run = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    (signature,) = verify_pdf(tmp_path / "out.pdf").signatures
+    assert signature.integrity
 
 
 @pytest.mark.parametrize("signatures", [[], ["eA=="] * 2, [""], ["*"], [7], "eA=="])
@@ -543,3 +560,11 @@ def test_a_secret_that_is_no_text_is_refused_by_the_service_alone(server: CscSer
     """Such letters come from an environment variable that is not UTF-8."""
     with pytest.raises(SecretError, match="refuses client"):
         open_signer(f"{server.uri}&client=edocs", lambda _: "\udcff")
+
+
+def test_the_guide_names_every_option_and_no_other() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
+    csc_part, gateway_part = text.partition("### Cloud Signature Consortium")[2].split("### A provider's gateway")
+
+    assert tuple(re.findall(r"^\| `(\w+)=`", csc_part, re.MULTILINE)) == csc._OPTIONS
+    assert tuple(re.findall(r"^\| `(\w+)=`", gateway_part.partition("\n## ")[0], re.MULTILINE)) == gateway._OPTIONS
