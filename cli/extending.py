@@ -19,9 +19,10 @@ from edocs.model import HANOI, Level
 from edocs.ports import Evidence
 from edocs.sign import extend_pdf
 
+from .batch import name_outputs
 from .console import Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
-from .signing import name_outputs, with_options
+from .signing import with_options
 
 SCHEMA = "edocs.extension/1"
 

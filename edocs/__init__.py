@@ -13,6 +13,7 @@ from edocs._version import __version__
 
 if TYPE_CHECKING:
     from edocs.audit import audit_pdfs
+    from edocs.batch import sign_pdfs
     from edocs.connect import open_engine, open_signer
     from edocs.errors import EdocsError
     from edocs.exchange import inspect_message, pack, unpack
@@ -63,12 +64,14 @@ __all__ = [
     "prepare_pdf",
     "register_pdf",
     "sign_pdf",
+    "sign_pdfs",
     "unpack",
     "verify_pdf",
 ]
 
 _MODULES = {
     "edocs.audit": ("audit_pdfs",),
+    "edocs.batch": ("sign_pdfs",),
     "edocs.connect": ("open_engine", "open_signer"),
     "edocs.errors": ("EdocsError",),
     "edocs.exchange": ("inspect_message", "pack", "unpack"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer, Timestamper
 
-__all__ = ["open_engine", "open_revocation", "open_signer", "open_timestamper"]
+__all__ = ["SignerRecipe", "open_engine", "open_revocation", "open_signer", "open_timestamper"]
 
 _SIGNERS = {
     "csc+http": ("edocs.signers.csc", "open_csc_here"),
@@ -44,6 +44,7 @@ _EXTRAS = {
     "mobile+http": "mobile",
     "mobile+https": "mobile",
 }
+_FILES = frozenset({"pem", "pkcs12"})  # keys that another process can open as well
 _SIGNER_GROUP = "edocs.signers"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(.*)", re.DOTALL)  # two letters at least: C: is a drive
 
@@ -77,6 +78,36 @@ def open_signer(uri: str, secrets: SecretsHandler, notify: Callable[[str], None]
             "the adapter for {scheme}: needs a package that is not installed: {why}", scheme=scheme, why=exc
         ) from exc
     return opener(rest, secrets)
+
+
+class SignerRecipe:
+    """Opens a key, and opens it again in another process without asking anybody anew.
+
+    Mở lại khóa ở tiến trình khác. What was answered travels inside the pickled recipe, through the pipe to a worker:
+    never as an argument or in the environment. No ``repr`` shows it.
+    """
+
+    def __init__(self, uri: str, secrets: SecretsHandler) -> None:
+        self._uri, self._secrets = uri, secrets
+        self._answers: dict[str, str] = {}
+
+    def __call__(self, notify: Callable[[str], None] | None = None) -> Signer:
+        """Open the key, as :func:`open_signer` does."""
+        return open_signer(self._uri, self._answer, notify)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        if _split(self._uri)[0] not in _FILES:
+            raise UsageError("several processes need a key in a file", hint="leave --jobs away")
+        return _recall, (self._uri, dict(self._answers))
+
+    def _answer(self, name: str) -> str:
+        if name not in self._answers:
+            self._answers[name] = self._secrets(name)
+        return self._answers[name]
+
+
+def _recall(uri: str, answers: dict[str, str]) -> SignerRecipe:
+    return SignerRecipe(uri, lambda name: answers[name])
 
 
 def open_revocation(paths: Iterable[Path] = (), *, online: bool = False, cache: Path | None = None) -> RevocationSource:
