@@ -28,7 +28,8 @@ def desk(tmp_path: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(pki.key("seal"), tmp_path)
     shutil.copy(pki.pem("official-ca"), tmp_path / "ca.pem")
     (tmp_path / "letter.pdf").write_bytes(sample_letter())
-    for name in ("a.pdf", "b.pdf"):
+    (tmp_path / "inbox").mkdir()
+    for name in ("a.pdf", "b.pdf", "extra.pdf", "inbox/c.pdf"):
         (tmp_path / name).write_bytes(sample_pdf())
     (tmp_path / "signature.png").write_bytes(sample_signature_png("Nguyễn Văn An"))
     (tmp_path / "seal.png").write_bytes(sample_seal_png("UBND tỉnh Lam Giang"))
