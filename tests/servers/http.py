@@ -50,6 +50,8 @@ class Server:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            wbufsize = -1  # one segment: a second would wait for the first one's delayed acknowledgement
+
             def do_POST(self) -> None:
                 outer._serve(self)
 
