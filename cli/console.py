@@ -74,9 +74,11 @@ def worst(codes: Iterable[int]) -> int:
 
     >>> worst([0, 3, 1])
     1
+    >>> worst([0, 2])
+    2
     """
     seen = set(codes)
-    return next((code for code in EXIT_ORDER if code in seen), 0)
+    return next((code for code in EXIT_ORDER if code and code in seen), max(seen, default=0))
 
 
 def common_options(function: F) -> F:

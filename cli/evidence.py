@@ -36,15 +36,21 @@ EVIDENCE_OPTIONS = (
 
 
 def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
-    """What the options give."""
+    """What the options give.
+
+    Raises:
+        UsageError: Less than ``--level`` needs.
+    """
     paths, online, tsa = options["trust"], options["online"], options["tsa"]
     cache = options["cache"] or Path(click.get_app_dir("edocs")) / "revocation"
-    return Evidence(
+    evidence = Evidence(
         revocation=open_revocation(paths, online=online, cache=cache) if paths or online else None,
         timestamper=open_timestamper(tsa, console.ask_secret) if tsa else None,
         trust=load_trust(paths) if paths else None,
         on_lower=_say_lower(console) if options["allow_lower"] else None,
     )
+    evidence.require(Level(options["level"]))  # once for all files
+    return evidence
 
 
 def _say_lower(console: Console) -> Callable[[EdocsError, Level], None]:

@@ -49,7 +49,7 @@ SCHEMA = "edocs.extension/1"
 def extend(console: Console, paths: Sequence[Path], level: str, output: Path | None, **options: Any) -> int:
     """Raise signatures to a level, or renew their evidence (nâng mức chữ ký, gia hạn bằng chứng)."""
     outputs = name_outputs(paths, output, "extended")
-    evidence = read_evidence(console, options)
+    evidence = read_evidence(console, options | {"level": level})
     codes = []
     for path in paths:
         try:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
+from edocs.errors import UsageError
+
 if TYPE_CHECKING:  # protocols need no names at run time, and every command imports this module
     from cryptography import x509
 
@@ -114,6 +116,21 @@ class Evidence:
     """CA certificates that signer and timestamp leave out."""
     on_lower: Callable[[EdocsError, Level], None] | None = None
     """Told why a lower level than asked for is left, and which; None: nothing is left, and the error is raised."""
+
+    def require(self, level: Level) -> None:
+        """Go on only where there is what ``level`` needs.
+
+        Raises:
+            UsageError: There is not.
+        """
+        if level.value != "B-B" and self.timestamper is None:
+            raise UsageError("level {level} needs a timestamping authority", hint="--tsa URL", level=level.value)
+        if level.value in ("B-LT", "B-LTA") and self.revocation is None:
+            raise UsageError(
+                "level {level} needs a source of revocation evidence",
+                hint="--online, or --trust PATH",
+                level=level.value,
+            )
 
 
 class Engine(Protocol):

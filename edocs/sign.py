@@ -99,8 +99,7 @@ def prepare_pdf(
     """
     moment = _moment(now)
     means = evidence or Evidence()
-    if spec.level is not Level.B_B:
-        _levels().require_means(spec.level, means)
+    means.require(spec.level)
     check_signer(signer.certificate, signer.chain, moment, means.revocation)
     return prepare(document, signer, spec, moment)
 

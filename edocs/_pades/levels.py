@@ -31,7 +31,7 @@ from edocs.errors import CertificateRefusedError, FieldError, RefusedError, Unav
 from edocs.model import HANOI, Extended, Level, Revocation, RevocationEvidence, TrustStore
 from edocs.ports import Evidence
 
-__all__ = ["extend", "finish_level", "require_means"]
+__all__ = ["extend", "finish_level"]
 
 MOST_APART = timedelta(minutes=5)
 """How far our clock and the authority's may differ."""
@@ -40,26 +40,12 @@ _ARCHIVE_DIGEST = "sha256"
 _LONG_TERM = (Level.B_LT, Level.B_LTA)
 
 
-def require_means(level: Level, evidence: Evidence) -> None:
-    """Go on only where ``evidence`` has what ``level`` needs.
-
-    Raises:
-        UsageError: It has not.
-    """
-    if level is not Level.B_B and evidence.timestamper is None:
-        raise UsageError("level {level} needs a timestamping authority", hint="--tsa URL", level=level.value)
-    if level in _LONG_TERM and evidence.revocation is None:
-        raise UsageError(
-            "level {level} needs a source of revocation evidence", hint="--online, or --trust PATH", level=level.value
-        )
-
-
 def finish_level(prepared: PreparedSignature, value: bytes, now: datetime, evidence: Evidence) -> bytes:
     """Put the signature value into the prepared document, with what its level asks for.
 
     A service that fails leaves nothing, or the level reached where ``evidence.on_lower`` is told.
     """
-    require_means(prepared.level, evidence)
+    evidence.require(prepared.level)
     reached = [Level.B_B]
 
     def take(imprint: bytes) -> bytes:
@@ -86,7 +72,7 @@ def extend(document: bytes, level: Level, evidence: Evidence, now: datetime) -> 
     2. B-LT: what is not in the security store yet is added, also about timestamps;
     3. B-LTA: a document timestamp over everything.
     """
-    require_means(level, evidence)
+    evidence.require(level)
     found = survey(document)
     if not found.signatures:
         raise FieldError("the document has no signature to extend", hint="sign it first")

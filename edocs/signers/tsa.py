@@ -10,7 +10,7 @@ import secrets as randomness
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from asn1crypto import tsp
+from asn1crypto import cms, core, tsp
 
 from edocs._http import HttpClient
 from edocs._pdf.faults import PARSER_FAULTS
@@ -23,8 +23,17 @@ _REQUEST, _GRANTED = "application/timestamp-query", ("granted", "granted_with_mo
 _MAX_BYTES = 1 << 20
 
 
+class _Response(core.Sequence):  # type: ignore[misc]  # asn1crypto is not typed
+    """TimeStampResp (RFC 3161, 2.4.2); asn1crypto's own insists on a token, which a rejection has not."""
+
+    _fields = [  # noqa: RUF012 - as asn1crypto wants it
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 class HttpTimestamper:
-    """A ``Timestamper`` over one or more addresses; where one names ``user@``, ``secrets`` is asked for the password."""
+    """A ``Timestamper`` over one or more addresses; for one with ``user@``, ``secrets`` is asked for the password."""
 
     def __init__(
         self, urls: Sequence[str], secrets: SecretsHandler, *, policy: str | None = None, timeout_s: float = 10.0
@@ -87,10 +96,11 @@ class HttpTimestamper:
 
     def _read(self, body: bytes, query: tsp.TimeStampReq, nonce: int) -> tuple[str, bytes]:
         """(what is wrong with the response, its token)."""
-        response = tsp.TimeStampResp.load(body, strict=True)
+        response = _Response.load(body, strict=True)
         status = response["status"]
         if status["status"].native not in _GRANTED:
-            return f"{status['status'].native} {status['fail_info'].native or ''}".strip(), b""
+            why = [status["status"].native, *sorted(status["fail_info"].native or ())]
+            return ", ".join(why), b""
         token = response["time_stamp_token"]
         signed = token["content"]
         info = signed["encap_content_info"]["content"].parsed

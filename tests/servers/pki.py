@@ -5,6 +5,7 @@ Its clock is set by the test. What it should do wrong is said in ``faults``: pat
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,7 @@ class PkiService:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that has gone
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self.pki: Pki = make_pki(folder, keys=keys, base_url=self.url)
@@ -59,6 +61,18 @@ class PkiService:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+    def reset(self, now: datetime) -> None:
+        """As it was at the start, at ``now``."""
+        self.faults.clear()
+        self.revoked.clear()
+        self.requests.clear()
+        self.now = now
+        self.authority = Authority.of(self.pki, "tsa")
+
+    def credentials(self) -> str:
+        """What the latest request authenticated with (RFC 7617)."""
+        return base64.b64decode(self.authorization.removeprefix("Basic ")).decode("utf-8")
 
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
@@ -87,12 +101,12 @@ class PkiService:
         if kind == "tsa":
             return 200, "application/timestamp-reply", self.authority.answer(body, self.now)
         if kind == "ocsp":
-            return 200, "application/ocsp-response", self._ocsp(rest[0], body)
+            return 200, "application/ocsp-response", self.ocsp(rest[0], body)
         if kind == "crl":
             return 200, "application/pkix-crl", (self.pki.crls / rest[0]).read_bytes()
         return 404, "text/plain", b""
 
-    def _ocsp(self, ca: str, body: bytes) -> bytes:
+    def ocsp(self, ca: str, body: bytes) -> bytes:
         request = ocsp.load_der_ocsp_request(body)
         responder = self._certificate(f"ocsp-{ca.removesuffix('-ca')}")
         key = load_pem_private_key(self.pki.key(f"ocsp-{ca.removesuffix('-ca')}").read_bytes(), None)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pyhanko.keys import load_cert_from_pemder
+from ades import ades_verdict
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.ades import (
-    ades_basic_validation,
-    ades_lta_validation,
-    ades_with_time_validation,
-)
-from servers.pki import HTML, PkiService
+from servers.pki import PkiService
 from servers.tsa import Authority
 
 from edocs.connect import open_revocation, open_signer, open_timestamper
-from edocs.model import Level, Role, SignatureSpec, TimeSource, TrustStore, Verdict, VerificationOptions
+from edocs.model import (
+    DocumentCode,
+    LegalEffect,
+    Level,
+    Revocation,
+    Role,
+    SignatureSpec,
+    SubIndication,
+    TimeSource,
+    TrustStore,
+    Verdict,
+    VerificationOptions,
+)
 from edocs.ports import Evidence, Signer
-from edocs.sign import extend_pdf, finish_pdf, prepare_pdf, sign_pdf
+from edocs.sign import PreparedSignature, approve_pdf, extend_pdf, finish_pdf, issue_pdf, prepare_pdf, sign_pdf
 from edocs.testing import sample_pdf
 from edocs.verify import load_trust, verify_pdf
 
@@ -39,11 +46,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PkiService]:
 
 @pytest.fixture
 def service(running: PkiService) -> PkiService:
-    running.faults.clear()
-    running.revoked.clear()
-    running.requests.clear()
-    running.now = NOW
-    running.authority = Authority.of(running.pki, "tsa")
+    running.reset(NOW)
     return running
 
 
@@ -61,7 +64,7 @@ def roots(running: PkiService) -> TrustStore:
 @pytest.fixture
 def evidence(service: PkiService, tmp_path: Path) -> Evidence:
     return Evidence(
-        timestamper=open_timestamper([f"{service.url}/tsa"], lambda name: name, timeout_s=0.2),
+        timestamper=open_timestamper([f"{service.url}/tsa"], lambda name: name),
         revocation=open_revocation(online=True, cache=tmp_path / "cache"),
     )
 
@@ -78,3 +81,158 @@ def test_a_level_is_reached_and_found(
 
     (report,) = verify_pdf(signed, roots, VerificationOptions(at=NOW + timedelta(hours=1))).signatures
     assert (report.verdict, report.level, report.reasons) == (Verdict.TOTAL_PASSED, level, ())
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_a_level_is_accepted_by_pyhanko(leader: Signer, roots: TrustStore, evidence: Evidence, level: Level) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(level), now=NOW, evidence=evidence)
+
+    assert ades_verdict(signed, roots, NOW + timedelta(hours=1), level) == "AdESPassed.OK"
+
+
+def test_a_signature_timestamp_is_the_signing_time(leader: Signer, roots: TrustStore, evidence: Evidence) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_T), now=NOW - timedelta(minutes=2), evidence=evidence)
+
+    (report,) = verify_pdf(signed, roots, VerificationOptions(at=NOW)).signatures
+    assert (report.signed_at, report.time_source) == (NOW, TimeSource.TIMESTAMP)
+
+
+def test_extension_goes_from_each_level_to_the_next(
+    service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
+) -> None:
+    document = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW)
+
+    for level in (Level.B_T, Level.B_LT, Level.B_LTA):
+        before = document
+        extended = extend_pdf(document, level, evidence=evidence, now=NOW)
+        document = extended.document
+        (report,) = verify_pdf(document, roots, VerificationOptions(at=NOW + timedelta(hours=1))).signatures
+        assert document.startswith(before)
+        assert (report.verdict, report.level, extended.level) == (Verdict.TOTAL_PASSED, level, level)
+        assert report.evidence_until == extended.holds_until
+    assert report.time_source is TimeSource.TIMESTAMP
+
+
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+def test_an_extended_signature_is_accepted_by_pyhanko(
+    leader: Signer, roots: TrustStore, evidence: Evidence, level: Level
+) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_T), now=NOW, evidence=evidence)
+
+    extended = extend_pdf(signed, level, evidence=evidence, now=NOW).document
+
+    assert ades_verdict(extended, roots, NOW + timedelta(hours=1), level) == "AdESPassed.OK"
+
+
+def test_only_proof_of_time_outlives_the_signers_certificate(
+    service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
+) -> None:
+    """In 2040 the signer's certificate has ended (2035), the timestamping authority's has not (2047)."""
+    service.authority = Authority.lasting(service.pki, 2025, 2047)
+    later = VerificationOptions(at=datetime(2040, 1, 1, tzinfo=UTC))
+
+    plain = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW)
+    archived = sign_pdf(sample_pdf(), leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+
+    (without,), (with_proof,) = (verify_pdf(document, roots, later).signatures for document in (plain, archived))
+    assert without.sub_indication is SubIndication.OUT_OF_BOUNDS_NO_POE
+    assert (with_proof.verdict, with_proof.level) == (Verdict.TOTAL_PASSED, Level.B_LTA)
+    assert with_proof.revocation is Revocation.GOOD
+    assert with_proof.evidence_until == datetime(2047, 1, 1, tzinfo=UTC)
+
+
+def test_renewal_lets_the_evidence_outlive_its_authority(
+    service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
+) -> None:
+    """The first authority ends in 2035; what another said of the whole document in 2034 holds until 2047."""
+    archived = sign_pdf(sample_pdf(), leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+    service.now = datetime(2034, 6, 1, tzinfo=UTC)
+    service.authority = Authority.lasting(service.pki, 2030, 2047)
+
+    renewed = extend_pdf(archived, Level.B_LTA, evidence=evidence, now=service.now)
+
+    later = VerificationOptions(at=datetime(2040, 1, 1, tzinfo=UTC))
+    (without,), (report,) = (verify_pdf(item, roots, later).signatures for item in (archived, renewed.document))
+    assert (without.verdict, without.sub_indication) == (Verdict.INDETERMINATE, SubIndication.OUT_OF_BOUNDS_NO_POE)
+    assert (report.verdict, report.level, report.signed_at) == (Verdict.TOTAL_PASSED, Level.B_LTA, NOW)
+    assert renewed.holds_until == report.evidence_until == datetime(2047, 1, 1, tzinfo=UTC)
+
+
+def test_a_renewed_signature_is_accepted_by_pyhanko(
+    service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
+) -> None:
+    archived = sign_pdf(sample_pdf(), leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+    service.now += timedelta(hours=2)
+
+    renewed = extend_pdf(archived, Level.B_LTA, evidence=evidence, now=service.now)
+
+    assert ades_verdict(renewed.document, roots, service.now + timedelta(hours=1), Level.B_LTA) == "AdESPassed.OK"
+
+
+def test_poppler_accepts_the_signature_at_every_level(
+    leader: Signer, evidence: Evidence, tmp_path: Path, witness: Callable[[str], str]
+) -> None:
+    pdfsig = witness("pdfsig")
+
+    for level in Level:
+        path = tmp_path / f"{level}.pdf"
+        path.write_bytes(sign_pdf(sample_pdf(), leader, spec(level), now=NOW, evidence=evidence))
+        told = subprocess.run([pdfsig, "-nocert", path], capture_output=True, check=False, text=True, encoding="utf-8")
+        assert "Signature Validation: Signature is Valid." in told.stdout.partition("Signature #2")[0], told.stdout
+
+
+def test_a_document_of_two_signatures_is_extended_as_a_whole(
+    service: PkiService, roots: TrustStore, evidence: Evidence, draft: bytes, leader: Signer
+) -> None:
+    seal = open_signer(str(service.pki.p12("seal")), lambda _: service.pki.passphrase)
+    approved = approve_pdf(draft, leader, spec(Level.B_B), now=NOW)
+    code = DocumentCode(number=7, issued_on=NOW)
+    issued = issue_pdf(approved, seal, SignatureSpec(role=Role.ORGANISATION, code=code), now=NOW)
+
+    extended = extend_pdf(issued, Level.B_LTA, evidence=evidence, now=NOW)
+
+    report = verify_pdf(extended.document, roots, VerificationOptions(at=NOW + timedelta(hours=1)))
+    assert [item.level for item in report.signatures] == [Level.B_LTA, Level.B_LTA]
+    assert (report.verdict, report.legal_effect) == (Verdict.TOTAL_PASSED, LegalEffect.ORIGINAL)
+
+
+def test_issuing_goes_on_after_an_approval_with_long_term_evidence(
+    service: PkiService, roots: TrustStore, evidence: Evidence, draft: bytes, leader: Signer
+) -> None:
+    seal = open_signer(str(service.pki.p12("seal")), lambda _: service.pki.passphrase)
+    approved = approve_pdf(draft, leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+    code = DocumentCode(number=7, issued_on=NOW)
+    sealing = SignatureSpec(role=Role.ORGANISATION, code=code, level=Level.B_LTA)
+
+    issued = issue_pdf(approved, seal, sealing, now=NOW, evidence=evidence)
+
+    report = verify_pdf(issued, roots, VerificationOptions(at=NOW + timedelta(hours=1)))
+    assert (report.verdict, [item.level for item in report.signatures]) == (
+        Verdict.TOTAL_PASSED,
+        [Level.B_LTA, Level.B_LTA],
+    )
+
+
+def test_an_interrupted_signature_keeps_its_level(leader: Signer, roots: TrustStore, evidence: Evidence) -> None:
+    prepared = prepare_pdf(sample_pdf(), leader, spec(Level.B_LT), now=NOW, evidence=evidence)
+    stored = PreparedSignature.from_json(prepared.to_json())
+
+    signed = finish_pdf(stored, leader.sign(stored.attributes, stored.digest), now=NOW, evidence=evidence)
+
+    (report,) = verify_pdf(signed, roots, VerificationOptions(at=NOW)).signatures
+    assert report.level is Level.B_LT
+
+
+def test_a_broken_document_timestamp_is_a_notice_and_spoils_nothing_else(
+    leader: Signer, roots: TrustStore, evidence: Evidence
+) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+    (stamp,) = PdfFileReader(io.BytesIO(signed)).embedded_timestamp_signatures
+    value = stamp.signer_info["signature"].native.hex().encode()
+    forged = signed.replace(value, value[::-1])
+    assert forged != signed
+
+    report = verify_pdf(forged, roots, VerificationOptions(at=NOW + timedelta(hours=1)))
+
+    assert (report.verdict, report.signatures[0].level) == (Verdict.TOTAL_PASSED, Level.B_LT)
+    assert [notice.rule for notice in report.notices] == ["time.document_timestamp"]
