@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs._pades.archive import add_document_timestamp
+from edocs._pades.attach import attach_timestamp
 from edocs._pades.dss import Material, write_dss
 from edocs._pades.embed import TOKEN_ROOM
 from edocs._pades.prepare import finish
@@ -68,7 +69,8 @@ def finish_level(prepared: PreparedSignature, value: bytes, now: datetime, evide
 def extend(document: bytes, level: Level, evidence: Evidence, now: datetime) -> Extended:
     """Bring every signature of ``document`` to ``level``; at B-LTA already, renew its document timestamp.
 
-    1. B-T: signatures without any proof of their time get one document timestamp together;
+    1. B-T: a signature without any proof of its time gets a timestamp, in the signature where it is the newest and
+       has room, else over the document, which proves the time of all before it;
     2. B-LT: what is not in the security store yet is added, also about timestamps;
     3. B-LTA: a document timestamp over everything.
     """
@@ -79,8 +81,7 @@ def extend(document: bytes, level: Level, evidence: Evidence, now: datetime) -> 
     if level is Level.B_B:
         raise UsageError("every signature has level {level}", hint="B-T, B-LT or B-LTA", level=level.value)
     reached = Level.B_T
-    if any(item.time is None for item in found.signatures):
-        document = _archive(document, evidence, now)
+    document = _prove_times(document, found, evidence, now)
     if level in _LONG_TERM:
         extended = _or_lower(lambda data: _store(data, evidence, now, None), document, evidence, Level.B_T)
         reached = reached if extended is None else Level.B_LT
@@ -105,6 +106,18 @@ def _or_lower(step: Callable[[bytes], bytes], data: bytes, evidence: Evidence, l
 
 def _hash(data: bytes, digest: str) -> bytes:
     return hashlib.new(digest, data).digest()
+
+
+def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: datetime) -> bytes:
+    unproven = [item for item in found.signatures if item.time is None]
+    if not unproven:
+        return document
+
+    def take(value: bytes) -> bytes:
+        return _take_token(_hash(value, _ARCHIVE_DIGEST), _ARCHIVE_DIGEST, evidence, now)
+
+    attached = attach_timestamp(document, unproven[0], take) if len(unproven) == 1 else None
+    return _archive(document, evidence, now) if attached is None else attached
 
 
 def _archive(document: bytes, evidence: Evidence, now: datetime) -> bytes:

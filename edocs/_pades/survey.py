@@ -19,7 +19,7 @@ from edocs._pades.dss import Material, read_dss
 from edocs._pades.integrity import judge_integrity
 from edocs._pades.reading import OpenDocument, SignatureField, open_document, signature_fields
 from edocs._pades.timestamps import Token, read_token
-from edocs._pdf.byte_range import check_byte_range
+from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.chains import load_certificates
 from edocs.errors import NotPdfError, RefusedError
@@ -34,6 +34,8 @@ class Vouched:
 
     name: str
     """Of the field."""
+    gap: tuple[int, int]
+    """Where its value stands in the file, ``<`` and ``>`` included."""
     end: int
     """Of the signed range."""
     certificate: x509.Certificate
@@ -88,7 +90,7 @@ def _document_time(document: OpenDocument, field: SignatureField) -> Vouched:
         token = describe(exc)
     if isinstance(found, str) or isinstance(token, str):
         raise _broken(field.name, str(token))
-    return _of_token(field.name, found.span.end, token)
+    return _of_token(field.name, found.span, token)
 
 
 def _signature(
@@ -111,13 +113,14 @@ def _signature(
     moments = [token.time] if token else later[:1]
     vouched = Vouched(
         name=field.name,
+        gap=(span.gap_start, span.gap_end),
         end=span.end,
         certificate=certificate,
         others=others,
         time=moments[0] if moments else None,
         is_signature=True,
     )
-    return vouched, _of_token(field.name, span.end, token) if token else None
+    return vouched, _of_token(field.name, span, token) if token else None
 
 
 def _own_token(signature: EmbeddedPdfSignature) -> Token | None:
@@ -130,10 +133,18 @@ def _own_token(signature: EmbeddedPdfSignature) -> Token | None:
     return None if isinstance(token, str) else token
 
 
-def _of_token(name: str, end: int, token: Token) -> Vouched:
+def _of_token(name: str, span: SignedRange, token: Token) -> Vouched:
     (certificate,) = load_certificates([token.certificate])
     others = load_certificates(token.others)
-    return Vouched(name=name, end=end, certificate=certificate, others=others, time=token.time, is_signature=False)
+    return Vouched(
+        name=name,
+        gap=(span.gap_start, span.gap_end),
+        end=span.end,
+        certificate=certificate,
+        others=others,
+        time=token.time,
+        is_signature=False,
+    )
 
 
 def _broken(name: str, why: str) -> RefusedError:

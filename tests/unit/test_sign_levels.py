@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 from ades import ades_verdict
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
 from servers.pki import PkiService
 from servers.tsa import Authority
 
@@ -236,3 +239,23 @@ def test_a_broken_document_timestamp_is_a_notice_and_spoils_nothing_else(
 
     assert (report.verdict, report.signatures[0].level) == (Verdict.TOTAL_PASSED, Level.B_LT)
     assert [notice.rule for notice in report.notices] == ["time.document_timestamp"]
+
+
+@pytest.mark.parametrize("level", [Level.B_T, Level.B_LT, Level.B_LTA])
+def test_a_foreign_signature_with_room_takes_the_timestamp_itself(
+    service: PkiService, roots: TrustStore, evidence: Evidence, level: Level
+) -> None:
+    """pyHanko leaves room; with the timestamp in the signature it accepts each level that the extension reaches."""
+    signer = signers.SimpleSigner.load_pkcs12_data(
+        service.pki.p12("leader").read_bytes(), other_certs=[], passphrase=service.pki.passphrase.encode()
+    )
+    metadata = signers.PdfSignatureMetadata(field_name="A", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
+    update = IncrementalPdfFileWriter(io.BytesIO(sample_pdf()))
+    signed = bytes(signers.sign_pdf(update, metadata, signer=signer, bytes_reserved=20000).getvalue())
+
+    extended = extend_pdf(signed, level, evidence=evidence, now=NOW)
+
+    at = NOW + timedelta(hours=1)
+    (report,) = verify_pdf(extended.document, roots, VerificationOptions(at=at)).signatures
+    assert (report.verdict, report.level, extended.level) == (Verdict.TOTAL_PASSED, level, level)
+    assert ades_verdict(extended.document, roots, at, level) == "AdESPassed.OK"
