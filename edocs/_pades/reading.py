@@ -111,7 +111,7 @@ def _excess(data: bytes) -> str:
 
 
 def _contradicts_itself(reader: PdfFileReader) -> bool:
-    """Whether a hybrid section says two things of one object (ISO 32000-2, 7.5.8.4); word processors write sound ones."""
+    """Whether a hybrid section says two things of one object (ISO 32000-2, 7.5.8.4)."""
     for revision in range(reader.xrefs.total_revisions):
         section = reader.xrefs.get_xref_data(revision)
         if section.hybrid is not None:
