@@ -96,7 +96,7 @@ def signed_data(
         octets(value),
         implicit(1, set_of(_attribute(_TIMESTAMP_TOKEN, token))) if token else b"",
     )
-    certificates = set_of(*(_der(item) for item in dict.fromkeys(chain)))
+    certificates = _certificates(tuple(chain))
     content = sequence(
         integer(1), set_of(_digest_algorithm(digest)), sequence(_DATA), implicit(0, certificates), set_of(signer_info)
     )
@@ -107,14 +107,27 @@ def cms_size(
     chain: Sequence[x509.Certificate], algorithm: SignatureAlgorithm, digest: str, role: Role, value_size: int
 ) -> int:
     """Bytes that the CMS will have at most, without signing anything."""
+    return _size(tuple(chain), algorithm, digest, role, value_size)
+
+
+@lru_cache(maxsize=64)
+def _size(
+    chain: tuple[x509.Certificate, ...], algorithm: SignatureAlgorithm, digest: str, role: Role, value_size: int
+) -> int:
     attributes = signed_attributes(bytes(hashlib.new(digest).digest_size), digest, chain[0], role)
     return len(signed_data(attributes, bytes(value_size), chain, algorithm, digest))
+
+
+@lru_cache(maxsize=64)
+def _certificates(chain: tuple[x509.Certificate, ...]) -> bytes:
+    return set_of(*(_der(item) for item in dict.fromkeys(chain)))
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:
     return sequence(kind, set_of(value))
 
 
+@lru_cache(maxsize=256)
 def _signing_certificate(certificate: x509.Certificate, digest: str) -> bytes:
     """SigningCertificateV2 (RFC 5035, clause 3): SHA-256 is the default and must then be left out."""
     hashed = octets(hashlib.new(digest, _der(certificate)).digest())
@@ -124,16 +137,19 @@ def _signing_certificate(certificate: x509.Certificate, digest: str) -> bytes:
     return sequence(sequence(sequence(*identifier, hashed, issuer_serial)))
 
 
+@lru_cache(maxsize=256)
 def _claimed_role(uri: str) -> bytes:
     """SignerAttributeV2 with one claimed attribute (EN 319 122-1, 5.2.6.1)."""
     role = sequence(explicit(1, tagged(_GENERAL_NAME_URI, uri.encode("ascii"))))
     return sequence(explicit(0, sequence(_attribute(_ROLE, role))))
 
 
+@lru_cache(maxsize=256)
 def _issuer_and_serial(certificate: x509.Certificate) -> bytes:
     return sequence(_issuer(certificate), integer(certificate.serial_number))
 
 
+@lru_cache(maxsize=256)
 def _digest_algorithm(digest: str) -> bytes:
     if digest not in DIGESTS:
         raise UsageError(
@@ -142,6 +158,7 @@ def _digest_algorithm(digest: str) -> bytes:
     return sequence(object_id(DIGESTS[digest]))  # parameters absent: RFC 5754, clause 2
 
 
+@lru_cache(maxsize=256)
 def _signature_algorithm(algorithm: SignatureAlgorithm, digest: str) -> bytes:
     if algorithm is SignatureAlgorithm.RSA_PSS:
         hashed = _digest_algorithm(digest)

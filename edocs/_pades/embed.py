@@ -18,7 +18,18 @@ from edocs._pdf.increment import Increment
 from edocs.errors import StateRefusedError
 from edocs.model import HANOI
 
-__all__ = ["TOKEN_ROOM", "Gap", "Mdp", "Statement", "add_signature", "fill_gap", "gaps", "imprint_of", "render"]
+__all__ = [
+    "TOKEN_ROOM",
+    "Gap",
+    "Mdp",
+    "Statement",
+    "add_signature",
+    "digests_of",
+    "fill_gap",
+    "gaps",
+    "imprint_of",
+    "render",
+]
 
 TOKEN_ROOM = 16384
 """Bytes kept free for a timestamp; its size is not known before, and depends on the certificates that come with it."""
@@ -120,6 +131,18 @@ def imprint_of(document: bytes, gap_start: int, gap_end: int, digest: str) -> by
     state = hashlib.new(digest, view[:gap_start])
     state.update(view[gap_end:])
     return state.digest()
+
+
+def digests_of(document: bytes, gap_start: int, gap_end: int, digest: str) -> tuple[bytes, str]:
+    """Digest of the byte range, and SHA-256 of the whole in hexadecimal; what comes before the gap is read once."""
+    if digest != "sha256":
+        return imprint_of(document, gap_start, gap_end, digest), hashlib.sha256(document).hexdigest()
+    view = memoryview(document)
+    whole = hashlib.sha256(view[:gap_start])
+    ranges = whole.copy()
+    ranges.update(view[gap_end:])
+    whole.update(view[gap_start:])
+    return ranges.digest(), whole.hexdigest()
 
 
 def fill_gap(document: bytes, gap_start: int, gap_end: int, cms: bytes) -> bytes:

@@ -15,18 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
+from weakref import WeakValueDictionary
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
-from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, fill_gap, imprint_of, render
+from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, digests_of, fill_gap, imprint_of, render
 from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
@@ -36,11 +34,12 @@ from edocs._pades.placing import place_new
 from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
 from edocs._pades.stamp import fit_image, stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
+from edocs._pades.value import require_value, value_size
 from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
 from edocs._trust.signer_check import check_signer
-from edocs.errors import FieldError, PermissionRefusedError, SignatureValueError, StateRefusedError, UsageError
-from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureAlgorithm, SignatureSpec
+from edocs.errors import FieldError, PermissionRefusedError, StateRefusedError, UsageError
+from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureSpec
 from edocs.ports import Signer
 
 __all__ = ["LIFETIME", "finish", "prepare"]
@@ -48,9 +47,9 @@ __all__ = ["LIFETIME", "finish", "prepare"]
 LIFETIME = timedelta(hours=1)
 """How long a prepared signature may wait for its value."""
 
-_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 _TOKEN_ROOM = TOKEN_ROOM + 64  # and what wraps a timestamp as an unsigned attribute
-_VALUE_SLACK = 16  # ECDSA values vary by a few bytes
+# What was made here and never left: frozen, so its digests need not be computed again. By identity: a copy is not it.
+_OURS: WeakValueDictionary[int, PreparedSignature] = WeakValueDictionary()
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
     # (1)
     increment = open_increment(document)
     chain = (signer.certificate, *signer.chain)
-    size = cms_size(chain, signer.algorithm, spec.digest, spec.role, _value_size(signer.certificate))
+    size = cms_size(chain, signer.algorithm, spec.digest, spec.role, value_size(signer.certificate))
     size += 0 if spec.level is Level.B_B else _TOKEN_ROOM
     with pdf_errors():
         fields = read_fields(increment)
@@ -92,9 +91,9 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         prepared = render(increment, contents, byte_range)
     # (6)
     start, end = contents.start, contents.start + len(contents.text)
-    imprint = imprint_of(prepared, start, end, spec.digest)
+    imprint, whole_sha256 = digests_of(prepared, start, end, spec.digest)
     certificates = tuple(item.public_bytes(Encoding.DER) for item in chain)
-    return PreparedSignature(
+    state = PreparedSignature(
         document=prepared,
         gap_start=start,
         gap_end=end,
@@ -105,11 +104,13 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         field=target.name,
         level=spec.level,
         certificates=certificates,
-        document_sha256=sha256_hex(prepared),
+        document_sha256=whole_sha256,
         certificate_sha256=sha256_hex(certificates[0]),
         created_at=now,
         expires_at=min(now + LIFETIME, signer.certificate.not_valid_after_utc),
     )
+    _OURS[id(state)] = state
+    return state
 
 
 def finish(
@@ -122,7 +123,7 @@ def finish(
     """
     chain = _require_bound(state, now)
     check_signer(chain[0], chain[1:], now, None)  # a stored state may hold another certificate by now
-    _require_value(state, chain[0], value)
+    require_value(chain[0], state.algorithm, state.digest, state.attributes, value)
     token = take_token(value) if take_token else b""
     cms = signed_data(state.attributes, value, chain, state.algorithm, state.digest, token)
     return fill_gap(state.document, state.gap_start, state.gap_end, cms)
@@ -241,12 +242,14 @@ def _require_bound(state: PreparedSignature, now: datetime) -> Sequence[x509.Cer
             hint="prepare the document again",
             time=state.expires_at.isoformat(timespec="seconds"),
         )
+    if _OURS.get(id(state)) is state:
+        return [_certificate(item) for item in state.certificates]
     if sha256_hex(state.document) != state.document_sha256:
         raise StateRefusedError("the prepared document was changed", hint="prepare it again")
     if not state.certificates or sha256_hex(state.certificates[0]) != state.certificate_sha256:
         raise StateRefusedError("the signing state is for another certificate", hint="prepare the document again")
     try:
-        chain = [x509.load_der_x509_certificate(item) for item in state.certificates]
+        chain = [_certificate(item) for item in state.certificates]
     except (ValueError, x509.InvalidVersion) as exc:
         raise StateRefusedError("not a signing state", hint="prepare the document again") from exc
     imprint = imprint_of(state.document, state.gap_start, state.gap_end, state.digest)
@@ -255,38 +258,6 @@ def _require_bound(state: PreparedSignature, now: datetime) -> Sequence[x509.Cer
     return chain
 
 
-def _require_value(state: PreparedSignature, certificate: x509.Certificate, value: bytes) -> None:
-    key = certificate.public_key()
-    hashed = _HASHES[state.digest]
-    try:
-        if isinstance(key, rsa.RSAPublicKey) and state.algorithm is SignatureAlgorithm.RSA_PKCS1:
-            key.verify(value, state.attributes, padding.PKCS1v15(), hashed)
-            return
-        if isinstance(key, rsa.RSAPublicKey) and state.algorithm is SignatureAlgorithm.RSA_PSS:
-            pss = padding.PSS(padding.MGF1(hashed), hashed.digest_size)
-            key.verify(value, state.attributes, pss, hashed)
-            return
-        if isinstance(key, ec.EllipticCurvePublicKey) and state.algorithm is SignatureAlgorithm.ECDSA:
-            key.verify(value, state.attributes, ec.ECDSA(hashed))
-            return
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError) as exc:
-        raise _wrong_value(state) from exc
-    raise _wrong_value(state)
-
-
-def _wrong_value(state: PreparedSignature) -> SignatureValueError:
-    return SignatureValueError(
-        "the signature value does not verify with the certificate ({algorithm}, {digest})",
-        hint="the answer belongs to another document or key; nothing was signed",
-        algorithm=state.algorithm.value,
-        digest=state.digest,
-    )
-
-
-def _value_size(certificate: x509.Certificate) -> int:
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return (key.key_size + 7) // 8
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return 2 * ((key.key_size + 7) // 8) + _VALUE_SLACK
-    raise UsageError("key type not supported: {kind}", hint="RSA or ECDSA", kind=type(key).__name__)
+@lru_cache(maxsize=256)
+def _certificate(der: bytes) -> x509.Certificate:
+    return x509.load_der_x509_certificate(der)

@@ -22,7 +22,7 @@ STATE_VERSION = 1
 _SCHEMA = f"edocs.prepared/{STATE_VERSION}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class PreparedSignature:
     """A document that only lacks the signature value, and what the value is bound to (trạng thái ký dở)."""
 

@@ -18,12 +18,14 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
 
 __all__ = ["Increment", "open_increment", "pdf_errors"]
 
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+tune_pyhanko()
 
 # What the parser is known to raise on hostile bytes, besides its own errors.
 _FOREIGN = (
@@ -43,14 +45,21 @@ _FOREIGN = (
 class Increment(IncrementalPdfFileWriter):
     """One update of one document, in memory."""
 
+    _pages: dict[int, generic.IndirectObject] | None = None
+
     def _update_meta(self) -> None:
         # Info and XMP would have to change together (PDF/A), and a signature has no need of either.
         return
 
     def page(self, index: int) -> generic.IndirectObject:
         """The page with that index, 0 being the first."""
+        if self._pages is None:
+            self._pages = {}
+        if index in self._pages:
+            return self._pages[index]
         reference = self.find_page_for_modification(index)[0]  # type: ignore[no-untyped-call]
         assert isinstance(reference, generic.IndirectObject)  # noqa: S101 - anything else is translated as damage
+        self._pages[index] = reference
         return reference
 
     def update_root(self) -> None:

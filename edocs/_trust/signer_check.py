@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -41,10 +42,15 @@ def check_signer(
         CertificateRefusedError: Expired, not yet valid, for another use, weak, or revoked.
     """
     _check_validity(certificate, now)
-    _check_usage(certificate)
-    _check_strength(certificate)
+    _check_kind(certificate)
     if revocation is not None:
         _check_revocation(certificate, chain, now, revocation)
+
+
+@lru_cache(maxsize=256)  # the same certificate signs a whole batch; a refusal is not kept
+def _check_kind(certificate: x509.Certificate) -> None:
+    _check_usage(certificate)
+    _check_strength(certificate)
 
 
 def _check_validity(certificate: x509.Certificate, now: datetime) -> None:

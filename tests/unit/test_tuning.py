@@ -1,31 +1,44 @@
-"""The faster reader of hexadecimal strings means what pyHanko's own means."""
+"""The faster functions mean what pyHanko's own mean."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import NameObject
 from pyhanko.pdf_utils.misc import PdfError
 
-from edocs._pdf.tuning import _reader, tune_pyhanko
+from edocs._pdf import tuning
+from edocs._pdf.tuning import tune_pyhanko
+
+Read = Callable[[io.BytesIO], object]
+OWNER = generic.Reference(1, 0, None)
 
 
-def plain(stream: io.BytesIO) -> object:
-    """pyHanko's function as it is written, whatever is in place now."""
-    source = generic.read_hex_string_from_stream
-    closure = getattr(source, "__closure__", None)
-    return (closure[0].cell_contents if getattr(source, "is_tuned", False) else source)(stream)
+def original(function: Callable[..., object]) -> Callable[..., object]:
+    """pyHanko's function as it is written, where a faster one is in its place."""
+    if function.__module__ != tuning.__name__:
+        return function
+    names = function.__code__.co_freevars
+    cell = function.__closure__[names.index("original" if "original" in names else "encoded")].cell_contents
+    return cell if "original" in names else original_of_writer(cell)
 
 
-def outcome(read: object, data: bytes) -> tuple[object, ...]:
+def original_of_writer(encoded: Callable[..., object]) -> Callable[..., object]:
+    plain = encoded.__wrapped__
+    return plain.__closure__[plain.__code__.co_freevars.index("original")].cell_contents
+
+
+def outcome(read: Read, data: bytes) -> tuple[object, ...]:
     stream = io.BytesIO(data)
     try:
-        value = read(stream)  # type: ignore[operator]
+        value = read(stream)
     except (PdfError, ValueError, TypeError) as exc:
         return (type(exc),)
-    return type(value), value.original_bytes, stream.tell()
+    return type(value), getattr(value, "original_bytes", value), stream.tell()
 
 
 def test_it_is_in_place_for_the_pinned_version() -> None:
@@ -39,7 +52,59 @@ def test_it_is_in_place_for_the_pinned_version() -> None:
 @example(b"414>")
 @example(b"00" * 9000 + b">")
 @example(b"00" * 200_000 + b">")
-def test_it_reads_what_the_original_reads(body: bytes) -> None:
+def test_it_reads_the_strings_that_the_original_reads(body: bytes) -> None:
+    plain = original(generic.read_hex_string_from_stream)
     data = b"<" + body
 
-    assert outcome(_reader(plain), data) == outcome(plain, data)  # type: ignore[arg-type]
+    assert outcome(tuning._reader(plain), data) == outcome(plain, data)
+
+
+@given(st.binary(max_size=70) | st.from_regex(rb"[A-Za-z0-9#+.()/<>%' -]{0,70}", fullmatch=True))
+@example(b"Type/Sig")
+@example(b"A#20B ")
+@example(b"L" * 63 + b" ")
+@example(b"L" * 64 + b" ")
+@example(b"K\xc3\xbd ")
+def test_it_reads_the_names_that_the_original_reads(body: bytes) -> None:
+    plain = original(NameObject.read_from_stream)
+
+    assert outcome(tuning._name_reader(plain), b"/" + body) == outcome(plain, b"/" + body)
+
+
+@given(st.binary(max_size=30) | st.from_regex(rb"[ \r\n\t\f\0%a]{0,30}", fullmatch=True), st.booleans(), st.booleans())
+@example(b" %comment\nx", False, False)
+@example(b"", False, True)
+def test_it_passes_the_blanks_that_the_original_passes(data: bytes, back: bool, at_end: bool) -> None:
+    plain = original(generic.read_non_whitespace)
+    faster = tuning._blank_reader(plain)
+
+    assert outcome(lambda stream: faster(stream, back, at_end), data) == outcome(
+        lambda stream: plain(stream, back, at_end), data
+    )
+
+
+@given(st.binary(max_size=24) | st.from_regex(rb"[0-9 \r\nR/\]]{0,24}", fullmatch=True))
+@example(b"12 0 R ")
+@example(b"012 0 R ")
+@example(b"12 0  R")
+@example(b"0 0 R")
+@example(b"12345678901 0 R")
+def test_it_reads_the_references_that_the_original_reads(data: bytes) -> None:
+    plain = original(generic.IndirectObject.read_from_stream)
+    faster = tuning._reference_reader(plain)
+
+    assert outcome(lambda stream: faster(stream, OWNER), data) == outcome(lambda stream: plain(stream, OWNER), data)
+
+
+@given(st.text(max_size=20))
+@example("a b#(")
+@example("Ký duyệt")
+def test_it_writes_the_names_that_the_original_writes(text: str) -> None:
+    plain = original(NameObject.write_to_stream)
+    faster = tuning._name_writer(plain)
+    one, other = io.BytesIO(), io.BytesIO()
+
+    faster(NameObject("/" + text), one)
+    plain(NameObject("/" + text), other)
+
+    assert one.getvalue() == other.getvalue()
