@@ -13,6 +13,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from edocs._pdf.faults import PARSER_FAULTS
@@ -22,7 +23,9 @@ from edocs.model import TrustStore
 
 __all__ = ["Material", "read_dss", "write_dss"]
 
-_MOST = 4096
+_MOST = 1024
+_PURPOSES = {"/Certs": DecodePurpose.CERTIFICATE, "/CRLs": DecodePurpose.CRL, "/OCSPs": DecodePurpose.OCSP_RESPONSE}
+"""What each list holds, and by that how large pyHanko lets one of it become."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +85,6 @@ def _streams(store: generic.DictionaryObject, key: str) -> Iterator[bytes]:
         try:
             stream = items[index]
             if isinstance(stream, generic.StreamObject):
-                yield bytes(stream.data)
+                yield bytes(stream.read_data(_PURPOSES[key]))
         except PARSER_FAULTS:
             continue
