@@ -22,15 +22,17 @@ from .console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+ONLINE_OPTION = click.option("--online", is_flag=True, help="Ask the OCSP responders and CRLs that certificates name.")
+CACHE_OPTION = click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where their answers are kept; default: the user's folder for edocs.",
+)
 EVIDENCE_OPTIONS = (
     click.option("--tsa", multiple=True, metavar="URL", help="Timestamping authority; several in order of preference."),
-    click.option("--online", is_flag=True, help="Ask the OCSP responders and CRLs that certificates name."),
-    click.option(
-        "--cache",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="Where their answers are kept; default: the user's folder for edocs.",
-    ),
+    ONLINE_OPTION,
+    CACHE_OPTION,
     click.option("--allow-lower", is_flag=True, help="Leave a lower level, and say so, where a service fails."),
 )
 
@@ -42,7 +44,7 @@ def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
         UsageError: Less than ``--level`` needs.
     """
     paths, online, tsa = options["trust"], options["online"], options["tsa"]
-    cache = options["cache"] or Path(click.get_app_dir("edocs")) / "revocation"
+    cache = cache_folder(options["cache"])
     evidence = Evidence(
         revocation=open_revocation(paths, online=online, cache=cache) if paths or online else None,
         timestamper=open_timestamper(tsa, console.ask_secret) if tsa else None,
@@ -51,6 +53,11 @@ def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
     )
     evidence.require(Level(options["level"]))  # once for all files
     return evidence
+
+
+def cache_folder(given: Path | None) -> Path:
+    """Where answers about revocation are kept: what ``--cache`` says, else the user's folder for edocs."""
+    return given or Path(click.get_app_dir("edocs")) / "revocation"
 
 
 def _say_lower(console: Console) -> Callable[[EdocsError, Level], None]:

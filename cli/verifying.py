@@ -15,6 +15,7 @@ from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
 from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
 
 from .console import Console, common_options, worst
+from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .verdicts import EXIT_CODES, report_text
 
 
@@ -26,6 +27,8 @@ from .verdicts import EXIT_CODES, report_text
 @click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")
+@ONLINE_OPTION
+@CACHE_OPTION
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted files (see --secrets).")
 @common_options
 def verify(
@@ -38,6 +41,8 @@ def verify(
     policy: str,
     at: str | None,
     require_revocation: bool,
+    online: bool,
+    cache: Path | None,
     password: bool,
 ) -> int:
     """Verify the signatures of PDFs (xác thực chữ ký số). A folder stands for the PDFs in it.
@@ -45,7 +50,11 @@ def verify(
     Exit code: 0 all passed, 1 one failed, 3 one is indeterminate or not signed, 4 one is unreadable.
     """
     options = VerificationOptions(
-        policy=read_policy(policy), at=read_time(console, at) if at else None, require_revocation=require_revocation
+        policy=read_policy(policy),
+        at=read_time(console, at) if at else None,
+        require_revocation=require_revocation,
+        online=online,
+        cache=cache_folder(cache),
     )
     store = load_trust([*trust, *crl]) if trust or crl else TrustStore()
     if roles is not None:

@@ -1,12 +1,13 @@
 """Verify the signatures of a PDF (ETSI EN 319 102-1; Circular 15/2025/TT-BKHCN; Decree 30/2020/NĐ-CP).
 
 Xác thực chữ ký số. ``verify_pdf`` never raises for what a document contains: a bad document is a verdict. Signatures in
-envelopes, fetching evidence from the network and PDF repair are not done here.
+envelopes and PDF repair are not done here, and the network is asked only under ``options.online``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,6 +43,7 @@ from edocs.model import (
     VerificationReport,
 )
 from edocs.model.rules import RULES, reason
+from edocs.ports import RevocationSource
 
 __all__ = ["agency_name", "load_roles", "load_trust", "verify_pdf"]
 
@@ -70,6 +72,7 @@ def verify_pdf(
 
     Raises:
         UnreadableError: ``document`` is a path that cannot be opened; never for what the bytes are.
+        MissingExtraError: ``options.online``, and httpx is not installed.
 
     Source: ETSI EN 319 102-1, 5.3; Decision 28/2018/QĐ-TTg, articles 4.1 and 4.2.
     """
@@ -88,17 +91,24 @@ def verify_pdf(
     if all(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields):
         found = (*notices, reason("file.document_timestamp", count=len(fields))) if fields else notices
         return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
-    proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options.at or datetime.now(UTC))  # (3)
+    proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options)  # (3)
     judged = _judge_all(opened, fields, proofs, witness, options)  # (4) (5)
     return replace(_conclude(blank, judged), notices=(*notices, *faults))  # (6)
 
 
 def _proofs(
-    document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]], trust: TrustStore, at: datetime
+    document: OpenDocument,
+    fields: Sequence[SignatureField | tuple[str, Reason]],
+    trust: TrustStore,
+    options: VerificationOptions,
 ) -> tuple[Proofs, Witness, Sequence[Reason]]:
     stored = read_dss(document.reader.root)
     known = replace(trust, crls=(*trust.crls, *stored.crls), ocsps=(*trust.ocsps, *stored.ocsps))
-    witness = Witness(trust=trust, source=StoreRevocation(known), at=at, companions=tuple(stored.certificates))
+    source: RevocationSource = StoreRevocation(known)
+    if options.online:  # imported on use: who stays offline needs no HTTP client
+        source = importlib.import_module("edocs._trust.fetching").OnlineRevocation(options.cache, known=source)
+    at = options.at or datetime.now(UTC)
+    witness = Witness(trust=trust, source=source, at=at, companions=tuple(stored.certificates))
     timestamps = [field for field in fields if isinstance(field, SignatureField) and field.is_document_timestamp]
     times, faults = judge_document_times(document, timestamps, witness)
     return Proofs(reader=document.reader, stored=stored, times=times), witness, faults

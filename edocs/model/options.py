@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from edocs.model.verdict import Policy
 
@@ -21,3 +22,7 @@ class VerificationOptions:
     """For encrypted documents."""
     require_revocation: bool = False
     """INDETERMINATE where revocation cannot be checked; otherwise a notice."""
+    online: bool = False
+    """Ask OCSP responders and CRL addresses about certificates of a valid path that nothing at hand covers."""
+    cache: Path | None = None
+    """Folder for their answers, until the nextUpdate of each; None: not kept."""

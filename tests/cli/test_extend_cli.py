@@ -127,3 +127,15 @@ def test_a_file_that_cannot_be_extended_leaves_the_others_alone(
     code = _run(["extend", str(paper), signed, "--json", "-o", str(tmp_path / "out"), *means(service, tmp_path)])
 
     assert (code, [path.name for path in (tmp_path / "out").iterdir()]) == (6, ["tờ trình.signed.extended.pdf"])
+
+
+def test_verifying_online_checks_revocation(
+    service: PkiService, paper: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign(service, paper)
+    signed = json.loads(capsys.readouterr().out)["output"]
+    asked = ["--online", "--cache", str(tmp_path / "cache"), "--require-revocation"]
+
+    code = _run(["verify", signed, "--trust", str(service.pki.roots), "--json", *asked])
+
+    assert (code, json.loads(capsys.readouterr().out)["signatures"][0]["revocation"]) == (0, "good")

@@ -13,7 +13,7 @@ from servers.pki import HTML, Answer, PkiService
 
 from edocs.connect import open_revocation, open_signer, open_timestamper
 from edocs.errors import CertificateRefusedError, EdocsError, FieldError, RefusedError, UnavailableError, UsageError
-from edocs.model import Level, Revocation, Role, SignatureSpec, TrustStore, VerificationOptions
+from edocs.model import Level, Revocation, Role, SignatureSpec, SubIndication, TrustStore, Verdict, VerificationOptions
 from edocs.ports import Evidence, Signer
 from edocs.sign import extend_pdf, finish_pdf, prepare_pdf, sign_pdf
 from edocs.testing import flip_byte, sample_pdf
@@ -329,5 +329,39 @@ def test_a_broken_signature_is_not_extended(service: PkiService, leader: Signer,
 
     with pytest.raises(RefusedError, match="Signature1 is broken: the signed bytes were changed"):
         extend_pdf(flip_byte(signed, 100), Level.B_T, evidence=evidence, now=NOW)
+
+    assert service.requests == []
+
+
+def test_verifying_asks_services_only_when_told_to(service: PkiService, leader: Signer, tmp_path: Path) -> None:
+    signed = sign_pdf(sample_pdf(), leader, SignatureSpec(role=Role.PERSONAL), now=NOW)
+    roots = load_trust([service.pki.roots])
+    options = VerificationOptions(at=NOW, cache=tmp_path)
+
+    (offline,) = verify_pdf(signed, roots, options).signatures
+    assert (offline.revocation, service.requests) == (Revocation.UNKNOWN, [])
+
+    (online,) = verify_pdf(signed, roots, replace(options, online=True)).signatures
+    assert (online.revocation, online.verdict) == (Revocation.GOOD, Verdict.TOTAL_PASSED)
+    assert sorted(service.requests) == ["/crl/official-root.crl", "/ocsp/official-ca"]
+
+
+def test_verifying_online_learns_of_a_revocation(service: PkiService, leader: Signer) -> None:
+    signed = sign_pdf(sample_pdf(), leader, SignatureSpec(role=Role.PERSONAL), now=NOW)
+    service.revoked[leader.certificate.serial_number] = NOW - timedelta(days=1)
+
+    options = VerificationOptions(at=NOW, online=True)
+    (report,) = verify_pdf(signed, load_trust([service.pki.roots]), options).signatures
+
+    assert (report.verdict, report.sub_indication) == (Verdict.TOTAL_FAILED, SubIndication.REVOKED)
+
+
+def test_verifying_online_asks_nobody_about_a_signer_whom_no_root_vouches_for(
+    service: PkiService, leader: Signer
+) -> None:
+    signed = sign_pdf(sample_pdf(), leader, SignatureSpec(role=Role.PERSONAL), now=NOW)
+
+    options = VerificationOptions(at=NOW, online=True)
+    verify_pdf(signed, load_trust([service.pki.pem("national-root")]), options)
 
     assert service.requests == []
