@@ -12,8 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edocs.errors import UsageError
 from edocs.exchange import unpack
 from edocs.model import (
+    Arrival,
+    Arrived,
     Document,
     DocumentMessage,
     FileKind,
@@ -27,12 +30,13 @@ from edocs.model import (
     VerificationOptions,
     VerificationReport,
 )
+from edocs.reports.as_arrival import arrival_sheet
 from edocs.verify import verify_pdf
 
 if TYPE_CHECKING:  # a register brings SQLAlchemy, which opening a message does not need
     from edocs.registry import Registration, Registry
 
-__all__ = ["message_effect", "open_message", "register_pdf"]
+__all__ = ["arrive_pdf", "message_effect", "open_message", "register_pdf"]
 
 
 def open_message(
@@ -111,3 +115,36 @@ def register_pdf(
     report = verify_pdf(pdf, trust, VerificationOptions(at=now))
     document = replace(document, file_sha256=document.file_sha256 or report.sha256)
     return registry.register(document, report, who=who, now=now), report
+
+
+def arrive_pdf(
+    document: bytes,
+    arrival: Arrival,
+    trust: TrustStore | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+    *,
+    name: str = "",
+) -> Arrived:
+    """Give a document that arrived its number, with its verification and a sheet that shows both.
+
+    Tiếp nhận, đăng ký văn bản đến; dấu Đến. The document is verified and otherwise left alone: a stamp set into it
+    would be a change after signing. The sheet names it by its SHA-256.
+
+    Args:
+        name: Of the file, for the sheet.
+
+    Raises:
+        UsageError: The number is not positive, the agency has no name, or the time has no time zone.
+        NoFontError: There is no font for the sheet.
+
+    Source: Decree 30/2020/NĐ-CP, articles 21 and 22, annex IV.
+    """
+    if arrival.number < 1:
+        raise UsageError("not a document number: {number}", hint="a whole number from 1", number=arrival.number)
+    if not arrival.agency.strip():
+        raise UsageError("the stamp names no agency", hint="the agency where the document arrived: --agency")
+    if arrival.arrived_at.tzinfo is None:
+        raise UsageError("the time has no time zone", hint="give an aware datetime")
+    report = verify_pdf(document, trust, options)
+    sheet = arrival_sheet(arrival, report, name, options.at or arrival.arrived_at)
+    return Arrived(arrival=arrival, report=report, sheet=sheet)

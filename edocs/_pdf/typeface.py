@@ -19,12 +19,12 @@ from pathlib import Path
 from fontTools.ttLib import TTFont, TTLibError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from edocs._pdf.fonts import FontStyle, find_font
-from edocs._pdf.increment import Increment
 from edocs.errors import StampError
 
-__all__ = ["Typeface", "embed_typeface", "read_typeface", "text_width"]
+__all__ = ["Typeface", "embed_typeface", "encode_text", "known_letters", "read_typeface", "text_width"]
 
 ASCENT, DESCENT = 891, -216
 """Of Times and its metric equals, in thousandths of an em."""
@@ -48,10 +48,15 @@ class Typeface:
 
     def encode(self, text: str) -> bytes:
         """``text`` as a string operand of a content stream."""
-        return b"<" + unicodedata.normalize("NFC", text).encode("utf-16-be").hex().encode("ascii") + b">"
+        return encode_text(text)
 
 
-def embed_typeface(increment: Increment, style: FontStyle, letters: str) -> Typeface:
+def encode_text(text: str) -> bytes:
+    """``text`` as a string operand: the codes of an embedded typeface are Unicode values, whichever letters it has."""
+    return b"<" + unicodedata.normalize("NFC", text).encode("utf-16-be").hex().encode("ascii") + b">"
+
+
+def embed_typeface(increment: BasePdfFileWriter, style: FontStyle, letters: str) -> Typeface:
     """Embed ``letters`` of the Times-metric font of this machine.
 
     Raises:
@@ -100,11 +105,38 @@ def text_width(style: FontStyle, text: str, size_pt: float) -> float:
     """Points that ``text`` takes in the Times-metric font of this machine.
 
     Raises:
-        NoFontError, StampError: As :func:`embed_typeface`.
+        NoFontError: There is none.
+        StampError: The font cannot be read, or lacks one of the letters.
     """
-    letters = unicodedata.normalize("NFC", text)
-    widths = _cut(find_font(style), "".join(sorted(set(letters)))).widths
-    return sum(widths[ord(letter)] for letter in letters) * size_pt / 1000
+    path = find_font(style)
+    widths = _advances(path)
+    total = 0.0
+    for letter in unicodedata.normalize("NFC", text):
+        if ord(letter) not in widths:
+            raise StampError("the font {font} has no letter {letter}", font=path.name, letter=letter)
+        total += widths[ord(letter)]
+    return total * size_pt / 1000
+
+
+@lru_cache(maxsize=8)
+def known_letters(style: FontStyle) -> frozenset[str]:
+    """Every letter that the font of this machine has.
+
+    Raises:
+        NoFontError, StampError: As :func:`text_width`.
+    """
+    return frozenset(map(chr, _advances(find_font(style))))
+
+
+@lru_cache(maxsize=8)
+def _advances(path: Path) -> Mapping[int, float]:
+    """Unicode value to advance, in thousandths of an em, of the whole font."""
+    try:
+        with TTFont(path, lazy=True) as font:
+            units, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+            return {code: metrics[glyph][0] * 1000 / units for code, glyph in font.getBestCmap().items()}
+    except (TTLibError, OSError, struct.error, LookupError, ValueError) as exc:
+        raise StampError("the font {font} cannot be read", hint="install another one", font=path.name) from exc
 
 
 def read_typeface(reference: generic.IndirectObject) -> Typeface:

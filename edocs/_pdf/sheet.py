@@ -1,0 +1,104 @@
+"""One A4 page of text, rules and frames, set at exact millimetres: papers that edocs itself writes.
+
+Tờ giấy A4. Left-to-right text in a Times-metric font, embedded and cut down to the letters in use. Measures are
+millimetres from the upper left corner; ``y`` is a base line. No images, no further pages.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
+
+from edocs._pdf.fonts import FontStyle
+from edocs._pdf.typeface import embed_typeface, encode_text, known_letters, text_width
+
+__all__ = ["MM", "Ink", "Sheet", "width_mm"]
+
+MM = 72 / 25.4
+_WIDTH_MM, _HEIGHT_MM = 210.0, 297.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """How text is set."""
+
+    style: FontStyle = FontStyle.REGULAR
+    size_pt: float = 13.0
+    colour: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def width_mm(text: str, ink: Ink) -> float:
+    """How long ``text`` is.
+
+    Raises:
+        NoFontError: No Times-metric font with Vietnamese letters is installed.
+    """
+    return text_width(ink.style, _shown(text, ink.style), ink.size_pt) / MM
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A page being drawn."""
+
+    _operators: list[bytes] = field(default_factory=list)
+    _letters: dict[FontStyle, set[str]] = field(default_factory=dict)
+
+    def text(self, x: float, y: float, text: str, ink: Ink) -> None:
+        """Set ``text`` from ``x``; letters that the font lacks become question marks."""
+        shown = _shown(text, ink.style)
+        self._letters.setdefault(ink.style, set()).update(shown)
+        red, green, blue = ink.colour
+        self._operators.append(
+            b"BT /%s %.2f Tf %.2f %.2f %.2f rg %.2f %.2f Td %s Tj ET"
+            % (_resource(ink.style).encode(), ink.size_pt, red, green, blue, x * MM, _up(y), encode_text(shown))
+        )
+
+    def centred(self, x: float, y: float, text: str, ink: Ink) -> None:
+        """Set ``text`` with its middle at ``x``."""
+        self.text(x - width_mm(text, ink) / 2, y, text, ink)
+
+    def rule(self, start: tuple[float, float], end: tuple[float, float], ink: Ink, width_pt: float = 0.8) -> None:
+        """Draw a straight line."""
+        red, green, blue = ink.colour
+        self._operators.append(
+            b"%.2f %.2f %.2f RG %.2f w %.2f %.2f m %.2f %.2f l S"
+            % (red, green, blue, width_pt, start[0] * MM, _up(start[1]), end[0] * MM, _up(end[1]))
+        )
+
+    def finish(self, title: str) -> bytes:
+        """The file."""
+        writer = PdfFileWriter(stream_xrefs=False)
+        fonts = generic.DictionaryObject()
+        for style, letters in self._letters.items():
+            fonts[pdf_name(f"/{_resource(style)}")] = embed_typeface(writer, style, "".join(letters)).reference
+        contents = generic.StreamObject(stream_data=b"\n".join(self._operators))
+        contents.compress()
+        page = PageObject(
+            contents=writer.add_object(contents),
+            media_box=tuple(round(side * MM, 2) for side in (0, 0, _WIDTH_MM, _HEIGHT_MM)),
+            resources=generic.DictionaryObject({pdf_name("/Font"): fonts}),
+        )
+        writer.insert_page(page)
+        writer.root["/Lang"] = generic.pdf_string("vi-VN")
+        writer.set_info(generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string(title)}))
+        stream = BytesIO()
+        writer.write(stream)
+        return stream.getvalue()
+
+
+def _shown(text: str, style: FontStyle) -> str:
+    known = known_letters(style)
+    return "".join(letter if letter in known else "?" for letter in unicodedata.normalize("NFC", text))
+
+
+def _resource(style: FontStyle) -> str:
+    return f"F{list(FontStyle).index(style)}"
+
+
+def _up(y: float) -> float:
+    return (_HEIGHT_MM - y) * MM
