@@ -18,6 +18,9 @@ from .console import Console
 COMMANDS: dict[str, tuple[str, str]] = {
     "approve": (".signing", "Reserve number, date and seal, then sign as the person in authority."),
     "issue": (".signing", "Fill in number and date, then sign as the agency."),
+    "appendix": (".acting", "Sign files that go with a document, as the agency."),
+    "copy": (".acting", "Sign electronic copies: sao y, sao lục, trích sao."),
+    "arrive": (".acting", "Number a document that arrived, verify it, and write the ĐẾN sheet."),
     "sign": (".signing", "Sign PDFs."),
     "extend": (".extending", "Raise signatures to a level, or renew their evidence."),
     "verify": (".verifying", "Verify the signatures of PDFs."),

@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 import click
 
-from edocs._files import read_file
+from edocs._files import read_file, write_file
+from edocs.connect import SignerRecipe
 from edocs.errors import UsageError
-from edocs.model import HANOI, Box, DocumentCode, Level, Reservation, Role, SignatureSpec, Stamp
+from edocs.model import HANOI, Box, DocumentCode, Level, Reservation, Role, SignatureSpec, Stamp, TimeForm
+from edocs.sign import preview_pdf
 
 from .batch import BATCH_OPTIONS, sign_files
 from .console import Console, common_options
@@ -25,6 +27,7 @@ from .evidence import EVIDENCE_OPTIONS
 F = TypeVar("F", bound=Callable[..., Any])
 
 _BOX = "PAGE,LEFT,TOP,WIDTH,HEIGHT"
+PREVIEW_SCHEMA = "edocs.preview/1"
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 
 _RESERVATION_OPTIONS = (
@@ -32,13 +35,26 @@ _RESERVATION_OPTIONS = (
     click.option("--date-at", metavar=_BOX, help="Place of the date; default: the blank after the place's comma."),
     click.option("--seal-at", metavar=_BOX, help="Place of the seal; default: over a third of the signature."),
 )
-_SIGNING_OPTIONS = (
+_SEAL_MM = click.option(
+    "--seal-mm", type=click.FloatRange(20, 60), default=36.0, show_default=True, help="The seal's true diameter."
+)
+KEY_OPTIONS = (
     click.option("--signer", required=True, metavar="URI", help="pkcs12:PATH, X.p12, pem:CERT?key=PATH."),
     click.option("--field", help="Empty signature field to sign, or name of a new one."),
-    click.option("--image", type=click.Path(path_type=Path), metavar="PNG", help="Image of signature or seal."),
     click.option("--at", metavar=_BOX, help="Place of the stamp: page (-1: last) and millimetres from upper left."),
-    click.option("--text", multiple=True, metavar="LINE", help="Line of text in the stamp; {time} is the time."),
-    click.option("--no-stamp", is_flag=True, help="Sign invisibly."),
+    click.option(
+        "--time-form",
+        type=click.Choice([form.value for form in TimeForm]),
+        default=TimeForm.ISO.value,
+        show_default=True,
+        help="iso: 2026-03-05T14:30:00+07:00; dotted: 05.03.2026 14:30:00 +07:00.",
+    ),
+    click.option(
+        "--preview",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="PNG",
+        help="Sign nothing: draw the pages as they would be.",
+    ),
     click.option("--reason", default="", help="Stated reason."),
     click.option("--location", default="", help="Stated place."),
     click.option("--digest", type=click.Choice(["sha256", "sha384", "sha512"]), default="sha256", show_default=True),
@@ -55,6 +71,13 @@ _SIGNING_OPTIONS = (
     *EVIDENCE_OPTIONS,
     click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT|DIR", help="File, or folder."),
 )
+_IMAGE_OPTIONS = (
+    click.option("--image", type=click.Path(path_type=Path), metavar="PNG", help="Image of signature or seal."),
+    click.option("--any-image", is_flag=True, help="Take an image of another colour, size or background."),
+    click.option("--text", multiple=True, metavar="LINE", help="Line of text in the stamp; {time} is the time."),
+    click.option("--no-stamp", is_flag=True, help="Sign invisibly."),
+)
+_SIGNING_OPTIONS = (*_IMAGE_OPTIONS, *KEY_OPTIONS)
 
 
 def with_options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
@@ -72,7 +95,7 @@ def with_options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
 @click.option("--role", required=True, type=click.Choice(["personal", "organisation"]), help="In whose name.")
 @click.option("--reserve", is_flag=True, help="Reserve number, date and seal first, as approve does.")
-@with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS, BATCH_OPTIONS)
+@with_options(_RESERVATION_OPTIONS, (_SEAL_MM,), _SIGNING_OPTIONS, BATCH_OPTIONS)
 @common_options
 def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **options: Any) -> int:
     """Sign PDFs as PAdES (ký số)."""
@@ -83,33 +106,55 @@ def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **op
     spec = _spec(Role(role), options)
     if reserve:
         spec = replace(spec, reserve=_reservation(options))
-    return sign_files(console, paths, spec, "signed", options)
+    return run(console, paths, spec, "signed", options)
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
-@with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS, BATCH_OPTIONS)
+@with_options(_RESERVATION_OPTIONS, (_SEAL_MM,), _SIGNING_OPTIONS, BATCH_OPTIONS)
 @common_options
 def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
     """Reserve number, date and seal, then sign as the person in authority (ký duyệt của người có thẩm quyền)."""
     spec = replace(_spec(Role.PERSONAL, options), reserve=_reservation(options))
-    return sign_files(console, paths, spec, "approved", options)
+    return run(console, paths, spec, "approved", options)
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Number of the document, without symbol.")
 @click.option("--date", "issued_on", metavar="DATE", help="2026-03-05 or 05/03/2026; default: today in Vietnam.")
-@with_options(_SIGNING_OPTIONS)
+@with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)
 @common_options
 def issue(console: Console, path: Path, number: int, issued_on: str | None, **options: Any) -> int:
     """Fill in number and date, then sign as the agency (cấp số, thời gian và ký số của cơ quan)."""
     code = DocumentCode(number=number, issued_on=_read_date(issued_on))
-    spec = replace(_spec(Role.ORGANISATION, options), code=code)
-    return sign_files(console, [path], spec, "issued", options)
+    places = any(options[name] for name in ("number_at", "date_at", "seal_at"))
+    spec = replace(_spec(Role.ORGANISATION, options), code=code, reserve=_reservation(options) if places else None)
+    return run(console, [path], spec, "issued", options)
+
+
+def run(console: Console, paths: Sequence[Path], spec: SignatureSpec, suffix: str, options: dict[str, Any]) -> int:
+    """Sign ``paths``, or draw the one among them as it would be."""
+    target: Path | None = options["preview"]
+    if target is None:
+        return sign_files(console, paths, spec, suffix, options)
+    if len(paths) != 1 or paths[0].is_dir():
+        raise UsageError("a preview is of one file", hint="give one PDF")
+    (path,) = paths
+    signer = SignerRecipe(options["signer"], console.ask_secret)()
+    write_file(target, preview_pdf(read_file(path), signer, spec), inputs=[path])
+    console.emit({"schema": PREVIEW_SCHEMA, "path": str(path), "output": str(target)})
+    if not console.json:
+        console.result(console.text("preview of {path}, nothing signed: {output}", path=path, output=target))
+    return 0
 
 
 def _spec(role: Role, options: dict[str, Any]) -> SignatureSpec:
+    return replace(plain_spec(role, options), stamp=_stamp(options))
+
+
+def plain_spec(role: Role, options: dict[str, Any]) -> SignatureSpec:
+    """What the options that all acts share ask for; no stamp."""
     return SignatureSpec(
         role=role,
         field=options["field"],
@@ -117,7 +162,6 @@ def _spec(role: Role, options: dict[str, Any]) -> SignatureSpec:
         location=options["location"],
         digest=options["digest"],
         level=Level(options["level"]),
-        stamp=_stamp(options),
     )
 
 
@@ -127,17 +171,31 @@ def _stamp(options: dict[str, Any]) -> Stamp | None:
         if image or lines or at:
             raise UsageError("a stamp needs an image or text, and no --no-stamp", hint="--image PNG or --text LINE")
         return None
-    return Stamp(box=_box(at) if at else None, image_png=read_file(image) if image else None, lines=tuple(lines))
+    return Stamp(
+        box=read_box(at) if at else None,
+        image_png=read_file(image) if image else None,
+        any_image=options["any_image"],
+        lines=tuple(lines),
+        time_form=TimeForm(options["time_form"]),
+    )
 
 
 def _reservation(options: dict[str, Any]) -> Reservation:
     number, date_, seal = (options[name] for name in ("number_at", "date_at", "seal_at"))
     return Reservation(
-        number=_box(number) if number else None, date=_box(date_) if date_ else None, seal=_box(seal) if seal else None
+        number=read_box(number) if number else None,
+        date=read_box(date_) if date_ else None,
+        seal=read_box(seal) if seal else None,
+        seal_mm=options.get("seal_mm", 36.0),
     )
 
 
-def _box(text: str) -> Box:
+def read_box(text: str) -> Box:
+    """A place as it is typed: ``PAGE,LEFT,TOP,WIDTH,HEIGHT``.
+
+    Raises:
+        UsageError: It is no place.
+    """
     parts = text.split(",")
     try:
         page = int(parts[0])

@@ -22,7 +22,7 @@ from edocs._pades.done import is_signed_copy
 from edocs.errors import CertificateRefusedError, EdocsError, SignatureValueError, UnavailableError, UsageError
 from edocs.model import Level, SignatureSpec
 from edocs.ports import Engine, Evidence, Signer
-from edocs.sign import PreparedSignature, finish_pdf, prepare_pdf
+from edocs.sign import PreparedSignature, finish_pdf, plan_issue, prepare_pdf, sign_pdf
 
 __all__ = ["BatchOptions", "SigningJob", "SigningRecord", "sign_pdfs"]
 
@@ -168,11 +168,19 @@ class _Batch:
                         sha256_before=digest,
                         sha256_after=hashlib.sha256(there).hexdigest(),
                     )
-            prepared = prepare_pdf(document, self._signer, self._spec, now=self._now(), evidence=self._options.evidence)
+            prepared = self._prepare_last(document)
             _require_pinned(prepared.certificate_sha256, self._pinned)
         except EdocsError as failure:
             return SigningRecord(source=job.source, target=job.target, failure=failure)
         return _Ready(job, digest, prepared)
+
+    def _prepare_last(self, document: bytes) -> PreparedSignature:
+        """Everything but the last signature's value: issuing what was signed elsewhere takes several."""
+        evidence = self._options.evidence
+        *first, last = plan_issue(document, self._spec) if self._spec.code else (self._spec,)
+        for step in first:
+            document = sign_pdf(document, self._signer, step, now=self._now(), evidence=evidence)
+        return prepare_pdf(document, self._signer, last, now=self._now(), evidence=evidence)
 
     def _finish_all(self, ready: Sequence[_Ready], pool: ThreadPoolExecutor | None) -> Iterator[SigningRecord]:
         if not ready:

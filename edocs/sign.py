@@ -8,16 +8,17 @@ number and date filled in, under the same signature. It verifies no earlier sign
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from edocs._pades.acts import plan_signatures
+from edocs._pades.acts import plan_issue
 from edocs._pades.prepare import finish, prepare
 from edocs._pades.preview import preview_png
 from edocs._pades.state import PreparedSignature
 from edocs._trust.signer_check import check_signer
 from edocs.errors import UsageError
-from edocs.model import RESERVED_FIELDS, Act, Extended, Level, SignatureSpec
+from edocs.model import RESERVED_FIELDS, Extended, Level, Reservation, Role, SignatureSpec
 from edocs.ports import Evidence, Signer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = [
     "extend_pdf",
     "finish_pdf",
     "issue_pdf",
-    "plan_signatures",
+    "plan_issue",
     "prepare_pdf",
     "preview_pdf",
     "sign_pdf",
@@ -172,7 +173,10 @@ def approve_pdf(
 
     Source: Decree 30, article 13 and annex I.II.7; ISO 32000-2, 12.8.2.
     """
-    return _act(Act.APPROVE, document, signer, spec, now=now, evidence=evidence)
+    if spec.role is not Role.PERSONAL:
+        raise UsageError("a document is approved by a person", hint="role personal")
+    reserving = replace(spec, reserve=spec.reserve or Reservation())
+    return sign_pdf(document, signer, reserving, now=now, evidence=evidence)
 
 
 def issue_pdf(
@@ -201,7 +205,10 @@ def issue_pdf(
 
     Source: Decree 30, article 14 and annex I.II.3, 4 and 8.
     """
-    return _act(Act.ISSUE, document, signer, spec, now=now, evidence=evidence)
+    moment = _moment(now)
+    for step in plan_issue(document, spec):
+        document = sign_pdf(document, signer, step, now=moment, evidence=evidence)
+    return document
 
 
 def appendix_pdf(
@@ -217,7 +224,7 @@ def appendix_pdf(
     Ký số của cơ quan trên văn bản kèm theo, phụ lục không cùng tệp tin.
 
     Args:
-        spec: ``code`` is the main document's, with its symbol; ``stamp`` at most a ``time_form`` and a ``box``.
+        spec: ``appendix_of`` is the main document's code, with symbol; ``stamp`` at most a ``time_form`` and a ``box``.
 
     Raises:
         UsageError: ``spec.role`` is not organisation, or number and symbol are missing.
@@ -227,7 +234,9 @@ def appendix_pdf(
 
     Source: Decree 30, annex I, part I, II.8b and III.1d.
     """
-    return _act(Act.APPENDIX, document, signer, spec, now=now, evidence=evidence)
+    if spec.appendix_of is None:
+        raise UsageError("no number and symbol to show on the appendix", hint="give the main document's: 15/QĐ-BNV")
+    return sign_pdf(document, signer, spec, now=now, evidence=evidence)
 
 
 def copy_pdf(
@@ -254,38 +263,29 @@ def copy_pdf(
 
     Source: Decree 30, articles 25 to 27, and annex I, part II, I.
     """
-    return _act(Act.COPY, document, signer, spec, now=now, evidence=evidence)
+    if spec.copy is None:
+        raise UsageError("nothing says what the copy is", hint="give spec.copy")
+    return sign_pdf(document, signer, spec, now=now, evidence=evidence)
 
 
-def preview_pdf(
-    document: bytes, signer: Signer, act: Act | None, spec: SignatureSpec, *, now: datetime | None = None
-) -> bytes:
-    """A PNG of the pages that ``act`` would change (None: :func:`sign_pdf`), without using the key.
+def preview_pdf(document: bytes, signer: Signer, spec: SignatureSpec, *, now: datetime | None = None) -> bytes:
+    """A PNG of the pages that signing would change, without using the key.
 
     Xem trước hình ảnh chữ ký. Everything but the private key's work is done, so what would be refused is refused here.
 
     Returns:
-        The pages side by side, 110 dpi. Of an act of several signatures all are shown.
+        The pages side by side, 110 dpi. Where issuing takes several signatures all are shown.
 
     Raises:
         EdocsError: As the act itself.
     """
     moment = _moment(now)
     names: list[str] = []
-    for step in plan_signatures(document, act, spec) if act else (spec,):
+    for step in plan_issue(document, spec) if spec.code else (spec,):
         prepared = prepare_pdf(document, signer, step, now=moment)
         document = prepared.document
         names.append(prepared.field)
-    return preview_png(document, [*names, *RESERVED_FIELDS] if act else names)
-
-
-def _act(
-    act: Act, document: bytes, signer: Signer, spec: SignatureSpec, *, now: datetime | None, evidence: Evidence | None
-) -> bytes:
-    moment = _moment(now)
-    for step in plan_signatures(document, act, spec):
-        document = sign_pdf(document, signer, step, now=moment, evidence=evidence)
-    return document
+    return preview_png(document, [*names, *RESERVED_FIELDS])
 
 
 def _levels() -> ModuleType:

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cryptography import x509
+
 from edocs._pades.anchors import date_place, number_place
 from edocs._pades.copying import copy_lines, require_copyable
 from edocs._pades.corner import corner_stamp
+from edocs._pades.fill import require_code
 from edocs._pades.form import FormField, read_fields
 from edocs._pades.images import seal_width_mm
 from edocs._pades.permits import Permits, read_permits
 from edocs._pades.place import MM, Place, frame, place_of
+from edocs._pades.placing import common_name
 from edocs._pades.reserve import seal_over
 from edocs._pades.stamp import fit_image
 from edocs._pdf.fonts import FontStyle
@@ -28,8 +32,6 @@ from edocs.model import (
     APPENDIX_FIELD,
     COPY_FIELD,
     RESERVED_FIELDS,
-    SEAL_FIELD,
-    Act,
     Box,
     DocumentCode,
     Reservation,
@@ -38,9 +40,10 @@ from edocs.model import (
     Stamp,
 )
 
-__all__ = ["plan_signatures"]
+__all__ = ["mark", "plan_issue"]
 
-_BESIDE_NUMBER, _BESIDE_DATE = "edocs.signature.number", "edocs.signature.date"
+# Without a dot: after a signature only a field that has no parent may be added.
+_NUMBER, _DATE, _SEAL = "edocs-number", "edocs-date", "edocs-seal"
 _TYPE_SIZE = 13.0
 _ASCENT = 0.984
 """From the top of a stamp to its first baseline, in type sizes."""
@@ -49,42 +52,66 @@ _AIR_PT = 0.6
 _SEAL_MM = 36.0
 
 
-def plan_signatures(document: bytes, act: Act, spec: SignatureSpec) -> tuple[SignatureSpec, ...]:
-    """The signatures that ``act`` consists of, in order, each to be made on what the one before gave.
+def mark(document: bytes, spec: SignatureSpec, permits: Permits, certificate: x509.Certificate) -> SignatureSpec:
+    """``spec``, with field and stamp of an appendix or a copy where it asks for one.
 
     Raises:
-        UsageError: The role, or something that the act states, is missing.
+        UsageError: Role, number, symbol or agency is missing.
         RefusedError: The document does not admit the act.
+    """
+    if spec.appendix_of is None and spec.copy is None:
+        return spec
+    if spec.role is not Role.ORGANISATION:
+        raise UsageError("appendices and copies are signed by an agency", hint="role organisation")
+    if spec.code or spec.reserve or (spec.appendix_of and spec.copy):
+        raise UsageError("one signature is one act", hint="approve, issue, appendix, or copy")
+    if spec.copy is not None:
+        copy = replace(spec.copy, agency=spec.copy.agency.strip() or common_name(certificate))
+        require_copyable(document, copy, permits)
+        return _marked(document, spec, COPY_FIELD, copy_lines(copy))
+    return _marked(document, spec, APPENDIX_FIELD, (_code_text(spec.appendix_of),))
+
+
+def plan_issue(document: bytes, spec: SignatureSpec) -> tuple[SignatureSpec, ...]:
+    """The signatures that issuing ``document`` takes, in order, each to be made on what the one before gave.
+
+    Raises:
+        UsageError: The role, or number and date, are missing.
+        FieldError: It is issued already, or a place is not found.
+        PermissionRefusedError: A certification leaves no empty field.
         UnreadableError: The document cannot be read.
     """
-    if act is Act.APPROVE:
-        return (_approval(spec),)
     if spec.role is not Role.ORGANISATION:
         raise UsageError("a document is issued by an agency", hint="role organisation")
+    if spec.code is None:
+        raise UsageError("no number and date to issue the document under", hint="give spec.code")
     increment = open_increment(document)
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
-        if act is Act.ISSUE:
-            return _issue(increment, document, spec, fields, permits)
-    if act is Act.APPENDIX:
-        return (_marked(document, spec, APPENDIX_FIELD, (_code_text(spec),)),)
-    if spec.copy is None:
-        raise UsageError("nothing says what the copy is", hint="give spec.copy")
-    require_copyable(document, spec.copy, permits)
-    return (_marked(document, spec, COPY_FIELD, copy_lines(spec.copy)),)
+        if any(name in fields for name in (_NUMBER, _DATE)):
+            raise FieldError("the document is issued already: {name}", hint="start from the draft", name=_NUMBER)
+        is_reserved = any(name in fields for name in RESERVED_FIELDS)
+        if is_reserved and spec.reserve is not None:
+            raise UsageError(
+                "the places of number, date and seal were reserved when the document was approved",
+                hint="leave --number-at, --date-at and --seal-at away",
+            )
+        if is_reserved or not permits.is_signed:
+            return (spec,)
+        require_code(spec.code)
+        if permits.level == 1 or not permits.is_certified:
+            for name in (_NUMBER, _DATE, _SEAL):
+                permits.require(name)
+        if permits.is_certified:
+            return (_in_one(spec, spec.code, _empty_field(fields, spec)),)
+        return _in_three(increment, document, spec, fields)
 
 
-def _approval(spec: SignatureSpec) -> SignatureSpec:
-    if spec.role is not Role.PERSONAL:
-        raise UsageError("a document is approved by a person", hint="role personal")
-    return replace(spec, reserve=spec.reserve or Reservation())
-
-
-def _code_text(spec: SignatureSpec) -> str:
-    if spec.code is None or not spec.code.symbol:
+def _code_text(code: DocumentCode | None) -> str:
+    if code is None or not code.symbol or code.number < 1:
         raise UsageError("no number and symbol to show on the appendix", hint="give the main document's: 15/QĐ-BNV")
-    return f"Số: {spec.code.number_text}/{spec.code.symbol}"
+    return f"Số: {code.number_text}/{code.symbol}"
 
 
 def _marked(document: bytes, spec: SignatureSpec, field: str, lines: tuple[str, ...]) -> SignatureSpec:
@@ -96,22 +123,7 @@ def _marked(document: bytes, spec: SignatureSpec, field: str, lines: tuple[str, 
             hint="leave image and text away (annex I.II.8b; part II, I.3)",
         )
     stamp = corner_stamp(document, lines, asked.time_form, asked.box)
-    return replace(spec, field=spec.field or field, stamp=stamp, code=None, copy=None)
-
-
-def _issue(
-    increment: Increment, document: bytes, spec: SignatureSpec, fields: dict[str, FormField], permits: Permits
-) -> tuple[SignatureSpec, ...]:
-    code = spec.code
-    if code is None:
-        raise UsageError("no number and date to issue the document under", hint="give spec.code")
-    if any(name in fields for name in (_BESIDE_NUMBER, _BESIDE_DATE)):
-        raise FieldError("the document is issued already: {name}", hint="start from the draft", name=_BESIDE_NUMBER)
-    if not permits.is_signed or any(name in fields for name in RESERVED_FIELDS):
-        return (spec,)
-    if permits.is_certified:
-        return (_in_one(spec, code, _empty_field(fields, spec)),)
-    return _in_three(increment, document, spec, fields)
+    return replace(spec, field=spec.field or field, stamp=stamp, appendix_of=None, copy=None)
 
 
 def _empty_field(fields: dict[str, FormField], spec: SignatureSpec) -> FormField:
@@ -150,9 +162,9 @@ def _in_three(
     date = _text_stamp(increment, code.date_text, places.date, lines, is_date=True)
     plain = replace(spec, code=None, reserve=None)
     return (
-        replace(plain, field=_BESIDE_NUMBER, stamp=number),
-        replace(plain, field=_BESIDE_DATE, stamp=date),
-        replace(plain, field=SEAL_FIELD, stamp=_seal_stamp(increment, spec, fields)),
+        replace(plain, field=_NUMBER, stamp=number),
+        replace(plain, field=_DATE, stamp=date),
+        replace(plain, field=_SEAL, stamp=_seal_stamp(increment, spec, fields)),
     )
 
 

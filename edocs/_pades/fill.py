@@ -20,7 +20,7 @@ from edocs._pdf.typeface import ASCENT, DESCENT, Typeface, read_typeface
 from edocs.errors import FieldError, UsageError
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, DocumentCode
 
-__all__ = ["fill_code"]
+__all__ = ["fill_code", "require_code"]
 
 _DEFAULT_APPEARANCE = re.compile(r"(/\S+)\s+([0-9.]+)\s+Tf")
 _MIN_SIZE_PT = 9.0
@@ -34,10 +34,7 @@ def fill_code(increment: Increment, fields: dict[str, FormField], permits: Permi
         PermissionRefusedError: The person's signature does not allow it.
         UsageError: The number is not positive, or the date has no time zone.
     """
-    if code.number < 1:
-        raise UsageError("not a document number: {number}", hint="a whole number from 1", number=code.number)
-    if code.issued_on.tzinfo is None:
-        raise UsageError("the date of issue has no time zone", hint="give an aware datetime")
+    require_code(code)
     if not is_reserved(fields):
         raise FieldError("no fields are reserved for number, date and seal", hint="approve the document first")
     if not permits.is_signed:
@@ -46,6 +43,18 @@ def fill_code(increment: Increment, fields: dict[str, FormField], permits: Permi
         permits.require(name)
     _fill(increment, fields[NUMBER_FIELD], code.number_text)
     _fill(increment, fields[DATE_FIELD], code.date_text)
+
+
+def require_code(code: DocumentCode) -> None:
+    """Go on only with a number and a date.
+
+    Raises:
+        UsageError: The number is not positive, or the date has no time zone.
+    """
+    if code.number < 1:
+        raise UsageError("not a document number: {number}", hint="a whole number from 1", number=code.number)
+    if code.issued_on.tzinfo is None:
+        raise UsageError("the date of issue has no time zone", hint="give an aware datetime")
 
 
 def _fill(increment: Increment, field: FormField, text: str) -> None:

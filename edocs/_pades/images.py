@@ -68,20 +68,20 @@ def check_image(png: bytes, role: Role, width_mm: float) -> None:
     facts = _measure(png)
     if facts.clear_share < _CLEAR_SHARE:
         raise StampError(
-            "the image has no transparent background: {share} % of it is transparent",
+            "the image has no transparent background (transparent: {share} %)",
             hint="remove its background, or take it as it is: --any-image",
             share=f"{100 * facts.clear_share:.0f}",
         )
     if role is Role.PERSONAL and facts.blue_share < _INK_SHARE:
         raise StampError(
-            "the signature's image is not blue: {share} % of its ink is",
-            hint="hue 190° to 280° in at least 75 % of the ink, or take it as it is: --any-image",
+            "the signature's image is not blue (blue ink: {share} %)",
+            hint="hue 190° to 280° in most of the ink (75 %), or take it as it is: --any-image",
             share=f"{100 * facts.blue_share:.0f}",
         )
     if role is Role.ORGANISATION and facts.red_share < _INK_SHARE:
         raise StampError(
-            "the seal's image is not red: {share} % of its ink is",
-            hint="hue 340° to 20° in at least 75 % of the ink, or take it as it is: --any-image",
+            "the seal's image is not red (red ink: {share} %)",
+            hint="hue 340° to 20° in most of the ink (75 %), or take it as it is: --any-image",
             share=f"{100 * facts.red_share:.0f}",
         )
     if role is Role.ORGANISATION:

@@ -16,7 +16,7 @@ from edocs._pdf.text import read_lines
 from edocs.errors import FieldError
 from edocs.model import Role, SignatureSpec
 
-__all__ = ["place_new"]
+__all__ = ["common_name", "place_new"]
 
 
 def place_new(
@@ -37,12 +37,13 @@ def place_new(
         raise FieldError("the stamp has no place", hint="give one with --at, or name a field that has one")
     last = page_count(increment) - 1
     width, height = image_size(stamp.image_png)
-    place = signature_place(read_lines(document, last), last, _name(certificate), width / height)
+    place = signature_place(read_lines(document, last), last, common_name(certificate), width / height)
     if not is_on_page(increment, place):
         raise FieldError("the image would not be on the page", hint="give its place: --at")
     return place
 
 
-def _name(certificate: x509.Certificate) -> str:
+def common_name(certificate: x509.Certificate) -> str:
+    """Whom the certificate names; empty where nobody."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""

@@ -23,22 +23,23 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
+from edocs._pades.acts import mark
 from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
 from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, digests_of, fill_gap, imprint_of, render
 from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
 from edocs._pades.permits import FieldLock, Permits, read_lock, read_permits
-from edocs._pades.place import Place, place_of
+from edocs._pades.place import Place, place_of, sheet_of
 from edocs._pades.placing import place_new
 from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
 from edocs._pades.stamp import fit_image, stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
 from edocs._pades.value import require_value, value_size
 from edocs._pdf import entries
-from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs._pdf.increment import Increment, open_increment, pdf_errors, plain_copy
 from edocs._trust.signer_check import check_signer
-from edocs.errors import FieldError, PermissionRefusedError, StateRefusedError, UsageError
+from edocs.errors import EncryptedError, FieldError, PermissionRefusedError, StateRefusedError, UsageError
 from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureSpec
 from edocs.ports import Signer
 
@@ -69,18 +70,22 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         names = ", ".join(DIGESTS)
         raise UsageError("digest not produced: {digest}", hint="one of {names}", digest=spec.digest, names=names)
     # (1)
-    increment = open_increment(document)
+    increment = open_increment(document, spec.password)
+    shown = plain_copy(document, spec.password) if increment.security_handler else document
     chain = (signer.certificate, *signer.chain)
     size = cms_size(chain, signer.algorithm, spec.digest, spec.role, value_size(signer.certificate))
     size += 0 if spec.level is Level.B_B else _TOKEN_ROOM
+    if increment.security_handler and spec.level in (Level.B_LT, Level.B_LTA):
+        raise EncryptedError("no security store is added to an encrypted PDF", hint="level B-T, or encrypt nothing")
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
+        spec = mark(shown, spec, permits, signer.certificate)
         # (2)
-        find_place = partial(place_new, increment, document, spec, signer.certificate)
+        find_place = partial(place_new, increment, shown, spec, signer.certificate)
         target = _target(increment, spec, fields, permits, find_place)
         # (3)
-        fields = _change_form(increment, document, spec, permits, target)
+        fields = _change_form(increment, shown, spec, permits, target)
         mdp = _mdp(increment, spec, fields, target, permits)
         # (4)
         _stamp(increment, target, spec, now)
@@ -170,6 +175,7 @@ def _target(
     choice = choose_field(fields, spec)
     name = choice if isinstance(choice, str) else choice.name
     permits.require(name)
+    _require_allowed(increment, is_new=isinstance(choice, str))
     if name == SEAL_FIELD and spec.code is None:
         require_issued_form(fields)
     if isinstance(choice, FormField):
@@ -181,6 +187,13 @@ def _target(
     added = reference.get_object()
     rectangle = (place.left, place.bottom, place.right, place.top) if place else None
     return _Target(name, added, added, rectangle, is_new=True)
+
+
+def _require_allowed(increment: Increment, *, is_new: bool) -> None:
+    if not (increment.may_add if is_new else increment.may_fill):
+        raise PermissionRefusedError(
+            "the PDF's encryption does not let this password's holder sign", hint="give the owner's password"
+        )
 
 
 def _mdp(
@@ -218,10 +231,12 @@ def _stamp(increment: Increment, target: _Target, spec: SignatureSpec, now: date
     if target.rectangle is None:
         raise FieldError("the field has no place for a stamp: {name}", name=target.name, hint="sign with --no-stamp")
     left, bottom, right, top = target.rectangle
-    size = (right - left, top - bottom)
+    sheet = sheet_of(target.widget)
+    size = sheet.seen_size(right - left, top - bottom)
     is_act = spec.reserve is not None or spec.code is not None
     stamp = fit_image(spec.stamp, spec.role, size) if is_act else spec.stamp
     stream = stamp_appearance(increment, stamp, size, now)
+    sheet.turn_upright(stream, size)
     target.widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): increment.add_object(stream)})
     increment.update_container(target.widget)
 

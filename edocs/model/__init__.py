@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import edocs.model._pickling  # noqa: F401 - read-only mappings inside value objects become picklable
 
 if TYPE_CHECKING:
-    from edocs.model.acts import APPENDIX_FIELD, COPY_FIELD, Act, CopyForm, CopySource, CopySpec
+    from edocs.model.acts import APPENDIX_FIELD, COPY_FIELD, CopyForm, CopySource, CopySpec
     from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
     from edocs.model.envelope import (
@@ -126,7 +126,6 @@ __all__ = [
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
     "SEAL_FIELD",
-    "Act",
     "Agency",
     "AgencyLevel",
     "Arrival",

@@ -1,6 +1,6 @@
-"""The acts of signing that Decree 30/2020/NĐ-CP knows, and what a copy states (articles 13, 14 and 25 to 27).
+"""What an electronic copy states (Decree 30/2020/NĐ-CP, articles 25 to 27), and the fields of appendices and copies.
 
-Các bước ký số theo trình tự văn thư. Values only: what may be copied from what is decided in ``edocs.sign``.
+Bản sao, văn bản kèm theo. Values only: what may be copied from what is decided in ``edocs.sign``.
 """
 
 from __future__ import annotations
@@ -8,25 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["APPENDIX_FIELD", "COPY_FIELD", "Act", "CopyForm", "CopySource", "CopySpec"]
+__all__ = ["APPENDIX_FIELD", "COPY_FIELD", "CopyForm", "CopySource", "CopySpec"]
 
-APPENDIX_FIELD = "edocs.appendix"
+# Without a dot: a field that has a parent cannot be added after a signature.
+APPENDIX_FIELD = "edocs-appendix"
 """The agency's signature on a file that goes with a document (văn bản kèm theo)."""
-COPY_FIELD = "edocs.copy"
+COPY_FIELD = "edocs-copy"
 """The agency's signature on an electronic copy (bản sao)."""
-
-
-class Act(StrEnum):
-    """What Decree 30 knows a signature for."""
-
-    APPROVE = "approve"
-    """ký của người có thẩm quyền (article 13)"""
-    ISSUE = "issue"
-    """cấp số, thời gian ban hành, ký số của cơ quan (article 14)"""
-    APPENDIX = "appendix"
-    """ký số của cơ quan trên văn bản kèm theo (annex I.II.8b and III.1d)"""
-    COPY = "copy"
-    """ký số của cơ quan trên bản sao (article 25, annex I, part II)"""
 
 
 class CopyForm(StrEnum):
@@ -66,7 +54,7 @@ class CopySpec:
 
     form: CopyForm
     source: CopySource
-    agency: str
-    """Tên cơ quan, tổ chức sao văn bản."""
+    agency: str = ""
+    """Tên cơ quan, tổ chức sao văn bản; empty: the name in the signer's certificate."""
     any_scan: bool = False
     """Take a scan that is not in colour, or below 200 dpi, knowingly."""

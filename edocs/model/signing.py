@@ -5,7 +5,7 @@ Chữ ký số trên văn bản điện tử. Roles follow Decree 30/2020/NĐ-CP
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -185,8 +185,12 @@ class SignatureSpec:
     """Fields to reserve before signing; see :func:`edocs.sign.approve_pdf`."""
     code: DocumentCode | None = None
     """Number and date to fill in before signing; see :func:`edocs.sign.issue_pdf`."""
+    appendix_of: DocumentCode | None = None
+    """Number and symbol of the document that this file goes with; see :func:`edocs.sign.appendix_pdf`."""
     copy: CopySpec | None = None
     """What the copy states; see :func:`edocs.sign.copy_pdf`."""
+    password: str | None = field(default=None, repr=False)
+    """Opens an encrypted document, which stays encrypted; no part of what is signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,152 @@
+"""``edocs appendix``, ``copy``, ``arrive``: the agency's acts around a document that is issued or received.
+
+Văn bản kèm theo, bản sao, văn bản đến. The first two sign like ``edocs sign``, with the text that the decree prescribes
+in the upper right corner; ``arrive`` signs nothing and leaves the document alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edocs._files import read_file, write_file
+from edocs.errors import UsageError
+from edocs.model import (
+    HANOI,
+    Arrival,
+    Arrived,
+    CopyForm,
+    CopySource,
+    CopySpec,
+    DocumentCode,
+    Role,
+    SignatureSpec,
+    Stamp,
+    TimeForm,
+    TrustStore,
+    VerificationOptions,
+)
+from edocs.office import arrive_pdf
+from edocs.verify import load_trust
+
+from .batch import BATCH_OPTIONS
+from .console import Console, common_options
+from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
+from .verdicts import EXIT_CODES, VERDICTS
+from .verifying import read_time
+
+SCHEMA = "edocs.arrival/1"
+
+_CODE = re.compile(r"\s*(\d{1,7})\s*/\s*(\S.*?)\s*")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.option("--code", required=True, metavar="NUMBER/SYMBOL", help="Of the document they go with, such as 15/QĐ-BNV.")
+@with_options(KEY_OPTIONS, BATCH_OPTIONS)
+@common_options
+def appendix(console: Console, paths: Sequence[Path], code: str, **options: Any) -> int:
+    """Sign files that go with a document as the agency (ký số văn bản kèm theo): number, symbol, time; no image."""
+    spec = replace(_marked_spec(options), appendix_of=_read_code(code))
+    return run(console, paths, spec, "appendix", options)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.option("--form", required=True, type=click.Choice([form.value for form in CopyForm]), help="Hình thức sao.")
+@click.option(
+    "--source",
+    required=True,
+    type=click.Choice([source.value for source in CopySource]),
+    help="An original on paper, an electronic original, or a sao y.",
+)
+@click.option("--agency", default="", help="Who makes the copy; default: the name in the certificate.")
+@click.option("--any-scan", is_flag=True, help="Take a scan without colour, or below 200 dpi.")
+@with_options(KEY_OPTIONS, BATCH_OPTIONS)
+@common_options
+def copy(
+    console: Console, paths: Sequence[Path], form: str, source: str, agency: str, any_scan: bool, **options: Any
+) -> int:
+    """Sign electronic copies as the agency that makes them (bản sao): form of copy, agency and time; no image."""
+    stated = CopySpec(form=CopyForm(form), source=CopySource(source), agency=agency, any_scan=any_scan)
+    return run(console, paths, replace(_marked_spec(options), copy=stated), "copy", options)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="PDF")
+@click.option("--number", required=True, type=click.IntRange(min=1), help="Arrival number (số đến).")
+@click.option("--agency", required=True, help="Where it arrived: the name on the stamp.")
+@click.option("--at", metavar="TIME", help="When it arrived (ISO 8601); default: now.")
+@click.option("--forward-to", default="", help="The unit or person who has to act (chuyển).")
+@click.option("--file-code", default="", help="Number and symbol of the file it belongs to (số và ký hiệu hồ sơ).")
+@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PDF", help="The sheet.")
+@common_options
+def arrive(console: Console, path: Path, number: int, agency: str, at: str | None, **options: Any) -> int:
+    """Number a document that arrived, verify it, and write the ĐẾN stamp on a sheet of its own (văn bản đến).
+
+    The document is not changed. Exit code: as verify.
+    """
+    arrival = Arrival(
+        agency=agency,
+        number=number,
+        arrived_at=read_time(console, at) if at else datetime.now(HANOI),
+        forwarded_to=options["forward_to"],
+        file_code=options["file_code"],
+    )
+    trust = load_trust(options["trust"]) if options["trust"] else TrustStore()
+    document = read_file(path)
+    arrived = arrive_pdf(document, arrival, trust, VerificationOptions(at=arrival.arrived_at), name=path.name)
+    output = options["output"] or path.with_name(f"{path.stem}.arrival.pdf")
+    write_file(output, arrived.sheet, inputs=[path])
+    console.emit(_record(arrived, path, output, console.lang))
+    if not console.json:
+        verdict = console.text(VERDICTS[arrived.report.verdict])
+        console.result(
+            console.text(
+                "arrived as number {number}: {path} is {verdict}; sheet: {output}",
+                number=number,
+                path=path,
+                verdict=verdict,
+                output=output,
+            )
+        )
+    return EXIT_CODES[arrived.report.verdict]
+
+
+def _marked_spec(options: dict[str, Any]) -> SignatureSpec:
+    at = options["at"]
+    stamp = Stamp(box=read_box(at) if at else None, time_form=TimeForm(options["time_form"]))
+    return replace(plain_spec(Role.ORGANISATION, options), stamp=stamp)
+
+
+def _read_code(text: str) -> DocumentCode:
+    match = _CODE.fullmatch(text)
+    if match is None:
+        raise UsageError("not a number and symbol: {text}", hint="such as 15/QĐ-BNV", text=text)
+    # Only number and symbol are shown; the date is that of the main document, which nobody asks for here.
+    return DocumentCode(number=int(match[1]), symbol=match[2], issued_on=datetime.now(HANOI))
+
+
+def _record(arrived: Arrived, path: Path, output: Path, lang: str) -> dict[str, object]:
+    arrival, report = arrived.arrival, arrived.report
+    return {
+        "schema": SCHEMA,
+        "path": str(path),
+        "output": str(output),
+        "sha256": report.sha256,
+        "number": arrival.number,
+        "arrived_at": arrival.arrived_at.astimezone(HANOI).isoformat(timespec="seconds"),
+        "agency": arrival.agency,
+        "forwarded_to": arrival.forwarded_to,
+        "file_code": arrival.file_code,
+        "verdict": report.verdict.value,
+        "legal_effect": report.legal_effect.value,
+        "report": report.as_dict(lang),
+    }
