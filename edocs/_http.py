@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from edocs.errors import MissingExtraError, UnavailableError
 
-__all__ = ["Answer", "HttpClient"]
+__all__ = ["Answer", "HttpClient", "shown_address"]
 
 _MEBIBYTE = 1 << 20
 
@@ -51,7 +51,7 @@ class HttpClient:
         """
         place = urlsplit(url)
         if place.scheme not in ("http", "https") or not place.hostname:
-            raise UnavailableError("not an http address: {url}", url=url)
+            raise UnavailableError("not an http address: {url}", url=url[:200])
         headers = {"Content-Type": content_type} if content_type else {}
         deadline = time.monotonic() + self._timeout_s
         try:
@@ -60,24 +60,24 @@ class HttpClient:
             ) as response:
                 if response.status_code != 200:
                     raise UnavailableError(
-                        "{url} answered with status {status}", url=_shown(url), status=response.status_code
+                        "{url} answered with status {status}", url=shown_address(url), status=response.status_code
                     )
                 received = bytearray()
                 for part in response.iter_bytes():
                     received += part
                     if len(received) > self._max_bytes:
-                        raise UnavailableError("{url} answered with too much", url=_shown(url))
+                        raise UnavailableError("{url} answered with too much", url=shown_address(url))
                     if time.monotonic() > deadline:
-                        raise UnavailableError("{url} did not answer in time", url=_shown(url))
+                        raise UnavailableError("{url} did not answer in time", url=shown_address(url))
                 return Answer(content_type=response.headers.get("content-type", ""), body=bytes(received))
         except self._faults as exc:
             raise UnavailableError(
-                "{url} does not answer: {why}", url=_shown(url), why=str(exc) or type(exc).__name__
+                "{url} does not answer: {why}", url=shown_address(url), why=str(exc) or type(exc).__name__
             ) from exc
 
 
-def _shown(url: str) -> str:
-    """Without user and query, which may name more than a log should hold."""
+def shown_address(url: str) -> str:
+    """``url`` without user and query, which may name more than a log should hold."""
     place = urlsplit(url)
     port = f":{place.port}" if place.port else ""
     return f"{place.scheme}://{place.hostname}{port}{place.path}"

@@ -22,7 +22,7 @@ from edocs._pades.timestamps import Token, read_token
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.chains import load_certificates
-from edocs.errors import NotPdfError, RefusedError
+from edocs.errors import EncryptedError, NotPdfError, RefusedError
 from edocs.model import Reason
 
 __all__ = ["Survey", "Vouched", "survey"]
@@ -59,11 +59,13 @@ def survey(document: bytes) -> Survey:
     """Find and check everything.
 
     Raises:
-        NotPdfError: The document cannot be read.
+        NotPdfError, EncryptedError: The document cannot be read.
         RefusedError: A signature or timestamp is broken.
     """
     opened = open_document(document)
     if isinstance(opened, Reason):
+        if opened.rule == "file.encrypted":
+            raise EncryptedError("the PDF is encrypted", hint="levels from B-LT on need a document that is not")
         raise NotPdfError("not a PDF that can be read: {why}", hint="write the draft to PDF again", why=opened.text())
     fields = []
     for field in signature_fields(opened):

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from asn1crypto import cms, core, tsp
 
-from edocs._http import HttpClient
+from edocs._http import HttpClient, shown_address
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs.errors import UnavailableError, UsageError
 from edocs.ports import SecretsHandler
@@ -88,10 +88,12 @@ class HttpTimestamper:
             fault, token = self._read(answer.body, query, nonce)
         except PARSER_FAULTS as exc:
             raise UnavailableError(
-                "{url} answered with {kind}, not with a timestamp", url=address, kind=answer.content_type or "?"
+                "{url} answered with {kind}, not with a timestamp",
+                url=shown_address(url),
+                kind=answer.content_type or "?",
             ) from exc
         if fault:
-            raise UnavailableError("the timestamp of {url} is refused: {why}", url=address, why=fault)
+            raise UnavailableError("the timestamp of {url} is refused: {why}", url=shown_address(url), why=fault)
         return token
 
     def _read(self, body: bytes, query: tsp.TimeStampReq, nonce: int) -> tuple[str, bytes]:

@@ -13,7 +13,7 @@ from ades import ades_verdict
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from servers.pki import PkiService
 from servers.tsa import Authority
 
@@ -259,3 +259,30 @@ def test_a_foreign_signature_with_room_takes_the_timestamp_itself(
     (report,) = verify_pdf(extended.document, roots, VerificationOptions(at=at)).signatures
     assert (report.verdict, report.level, extended.level) == (Verdict.TOTAL_PASSED, level, level)
     assert ades_verdict(extended.document, roots, at, level) == "AdESPassed.OK"
+
+
+def test_a_document_that_forbids_all_changes_is_extended(
+    roots: TrustStore, evidence: Evidence, service: PkiService
+) -> None:
+    """DocMDP P=1 leaves evidence for the long term allowed (ISO 32000-2, 12.8.2.2.2)."""
+    signer = signers.SimpleSigner.load_pkcs12_data(
+        service.pki.p12("leader").read_bytes(), other_certs=[], passphrase=service.pki.passphrase.encode()
+    )
+    metadata = signers.PdfSignatureMetadata(
+        field_name="A", subfilter=SigSeedSubFilter.PADES, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES
+    )
+    update = IncrementalPdfFileWriter(io.BytesIO(sample_pdf()))
+    signed = bytes(signers.sign_pdf(update, metadata, signer=signer, bytes_reserved=8192).getvalue())
+
+    extended = extend_pdf(signed, Level.B_LTA, evidence=evidence, now=NOW).document
+
+    (report,) = verify_pdf(extended, roots, VerificationOptions(at=NOW + timedelta(hours=1))).signatures
+    assert (report.verdict, report.level, report.reasons) == (Verdict.TOTAL_PASSED, Level.B_LTA, ())
+
+
+def test_without_anchors_no_timestamp_is_said_to_be_broken(leader: Signer, evidence: Evidence) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_LTA), now=NOW, evidence=evidence)
+
+    report = verify_pdf(signed, None, VerificationOptions(at=NOW))
+
+    assert (report.signatures[0].level, report.notices) == (Level.B_B, ())
