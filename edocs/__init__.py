@@ -14,12 +14,13 @@ from edocs._version import __version__
 if TYPE_CHECKING:
     from edocs.audit import audit_pdfs
     from edocs.batch import sign_pdfs
-    from edocs.connect import open_engine, open_signer
+    from edocs.connect import open_engine, open_revocation, open_signer, open_timestamper
     from edocs.errors import EdocsError
     from edocs.exchange import inspect_message, pack, unpack
     from edocs.model import (
         Box,
         DocumentCode,
+        Level,
         Policy,
         Reservation,
         Role,
@@ -31,14 +32,17 @@ if TYPE_CHECKING:
         VerificationReport,
     )
     from edocs.office import open_message, register_pdf
+    from edocs.ports import Evidence
     from edocs.registry import Registry
-    from edocs.sign import PreparedSignature, approve_pdf, finish_pdf, issue_pdf, prepare_pdf, sign_pdf
+    from edocs.sign import PreparedSignature, approve_pdf, extend_pdf, finish_pdf, issue_pdf, prepare_pdf, sign_pdf
     from edocs.verify import load_trust, verify_pdf
 
 __all__ = [
     "Box",
     "DocumentCode",
     "EdocsError",
+    "Evidence",
+    "Level",
     "Policy",
     "PreparedSignature",
     "Registry",
@@ -53,13 +57,16 @@ __all__ = [
     "__version__",
     "approve_pdf",
     "audit_pdfs",
+    "extend_pdf",
     "finish_pdf",
     "inspect_message",
     "issue_pdf",
     "load_trust",
     "open_engine",
     "open_message",
+    "open_revocation",
     "open_signer",
+    "open_timestamper",
     "pack",
     "prepare_pdf",
     "register_pdf",
@@ -72,12 +79,21 @@ __all__ = [
 _MODULES = {
     "edocs.audit": ("audit_pdfs",),
     "edocs.batch": ("sign_pdfs",),
-    "edocs.connect": ("open_engine", "open_signer"),
+    "edocs.connect": ("open_engine", "open_revocation", "open_signer", "open_timestamper"),
     "edocs.errors": ("EdocsError",),
     "edocs.exchange": ("inspect_message", "pack", "unpack"),
     "edocs.office": ("open_message", "register_pdf"),
+    "edocs.ports": ("Evidence",),
     "edocs.registry": ("Registry",),
-    "edocs.sign": ("PreparedSignature", "approve_pdf", "finish_pdf", "issue_pdf", "prepare_pdf", "sign_pdf"),
+    "edocs.sign": (
+        "PreparedSignature",
+        "approve_pdf",
+        "extend_pdf",
+        "finish_pdf",
+        "issue_pdf",
+        "prepare_pdf",
+        "sign_pdf",
+    ),
     "edocs.verify": ("load_trust", "verify_pdf"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -7,6 +7,7 @@ imprint and nonce. The token's own signature and the clock are judged where it i
 from __future__ import annotations
 
 import secrets as randomness
+import threading
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -49,6 +50,7 @@ class HttpTimestamper:
         self._urls = tuple(urls)
         self._secrets = secrets
         self._passwords: dict[str, str] = {}
+        self._asking = threading.Lock()  # a person is asked once, however many files are signed at the same time
         self._policy = policy
         self._http = HttpClient(timeout_s=timeout_s, max_bytes=_MAX_BYTES)
 
@@ -122,7 +124,8 @@ class HttpTimestamper:
         if place.username is None:
             return url, None
         user, host = unquote(place.username), place.netloc.rpartition("@")[2]
-        if url not in self._passwords:
-            self._passwords[url] = self._secrets(f"password of {user}@{host}")
+        with self._asking:
+            if url not in self._passwords:
+                self._passwords[url] = self._secrets(f"password of {user}@{host}")
         bare = urlunsplit((place.scheme, host, place.path, place.query, ""))
         return bare, (user, self._passwords[url])
