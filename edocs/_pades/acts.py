@@ -85,7 +85,7 @@ def plan_issue(document: bytes, spec: SignatureSpec) -> tuple[SignatureSpec, ...
         raise UsageError("a document is issued by an agency", hint="role organisation")
     if spec.code is None:
         raise UsageError("no number and date to issue the document under", hint="give spec.code")
-    increment = open_increment(document)
+    increment = open_increment(document, spec.password)
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
@@ -157,7 +157,7 @@ def _in_three(
 ) -> tuple[SignatureSpec, ...]:
     code, places = spec.code, spec.reserve or Reservation()
     assert code is not None  # noqa: S101 - asked for above
-    lines = read_lines(document, 0) if places.number is None or places.date is None else []
+    lines = read_lines(plain_copy(document, spec.password) if spec.password else document, 0) if places.number is None or places.date is None else []
     number = _text_stamp(increment, code.number_text, places.number, lines)
     date = _text_stamp(increment, code.date_text, places.date, lines, is_date=True)
     plain = replace(spec, code=None, reserve=None)
@@ -179,7 +179,7 @@ def _text_stamp(
     _, _, right, _ = page = frame(increment.page(0).get_object())
     used = max((letter.right for line in lines for letter in line.letters), default=0.0)
     blank = date_place(lines, max(right - 15 * MM, used)) if is_date else number_place(lines)
-    left = blank.left if is_date else max(blank.left, blank.right - width)
+    left = blank.left if is_date else max(blank.left, blank.right - width + _AIR_PT)
     # The blank's own baseline: see ``anchors``, which puts it so that a line of type is centred on it.
     baseline = blank.bottom + (blank.size[1] - 1.107 * blank.size[1] / 1.3) / 2 + 0.216 * blank.size[1] / 1.3
     top = baseline + _ASCENT * _TYPE_SIZE

@@ -12,7 +12,7 @@ What is not found exactly once is refused, never guessed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edocs._pades.anchors import columns, text_size
@@ -64,7 +64,9 @@ def signature_place(lines: Sequence[TextLine], page: int, name: str, aspect: flo
         FieldError: Position and name are not found exactly once, or leave no room.
     """
     words = [_words(column) for line in lines for column in columns(line)]
-    blanks = [(owner, blank) for owner in _owners(words, name) if (blank := _blank(words, owner)) is not None]
+    blanks: list[tuple[_Words, tuple[float, float]]] = []
+    for owners in _owners(words, name):
+        blanks = blanks or [(owner, blank) for owner in owners if (blank := _blank(words, owner)) is not None]
     if len(blanks) != 1:
         raise FieldError(
             "position and name of the signer are not found exactly once on the last page ({count} found)",
@@ -90,13 +92,14 @@ def signature_place(lines: Sequence[TextLine], page: int, name: str, aspect: flo
     )
 
 
-def _owners(words: Sequence[_Words], name: str) -> list[_Words]:
+def _owners(words: Sequence[_Words], name: str) -> Iterator[list[_Words]]:
+    """What may be the name, from the surest to the least sure."""
     # (1)
     own = _plain(name)
     named = [item for item in words if own and _plain(item.text).endswith(own)]
-    if any(_blank(words, item) for item in named):
-        return named
-    return [
+    yield [item for item in named if item.is_bold]
+    yield named
+    yield [
         item
         for item in words
         if item.is_bold and not item.text.isupper() and len(item.text) >= _MIN_LETTERS and item.text[-1].isalpha()
