@@ -92,7 +92,10 @@ def _document_time(document: OpenDocument, field: SignatureField) -> Vouched:
         token = describe(exc)
     if isinstance(found, str) or isinstance(token, str):
         raise _broken(field.name, str(token))
-    return _of_token(field.name, found.span, token)
+    try:
+        return _of_token(field.name, found.span, token)
+    except PARSER_FAULTS as exc:
+        raise _broken(field.name, describe(exc)) from exc
 
 
 def _signature(
@@ -109,6 +112,7 @@ def _signature(
         token = _own_token(signature)
         (certificate,) = load_certificates([signature.signer_cert.dump()])
         others = load_certificates(other.dump() for other in signature.other_embedded_certs)
+        stamp = _of_token(field.name, span, token) if token else None
     except PARSER_FAULTS as exc:
         raise _broken(field.name, describe(exc)) from exc
     later = [item.time for item in times if item.end > span.end and item.time]
@@ -122,7 +126,7 @@ def _signature(
         time=moments[0] if moments else None,
         is_signature=True,
     )
-    return vouched, _of_token(field.name, span, token) if token else None
+    return vouched, stamp
 
 
 def _own_token(signature: EmbeddedPdfSignature) -> Token | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from servers.pki import PkiService
 
 from edocs.connect import open_revocation, open_signer, open_timestamper
+from edocs.errors import EdocsError
 from edocs.model import Level, Role, SignatureSpec, TrustStore, Verdict, VerificationOptions
 from edocs.ports import Evidence
-from edocs.sign import sign_pdf
+from edocs.sign import extend_pdf, sign_pdf
 from edocs.testing import sample_pdf
 from edocs.verify import load_trust, verify_pdf
 
@@ -76,3 +78,41 @@ def test_a_truncated_document_has_no_level_but_that_of_the_revision_that_is_left
     report = verify_pdf(archived[: cut % len(archived)], roots, VerificationOptions(at=NOW + timedelta(hours=1)))
 
     assert [item.level for item in report.signatures if item.level is Level.B_LTA] == []
+
+
+@SETTINGS
+@given(at=st.integers(0, 10**9), new=st.integers(0, 255), tail=st.binary(max_size=20))
+def test_extending_a_damaged_document_succeeds_or_says_why(
+    service: PkiService, archived: bytes, at: int, new: int, tail: bytes
+) -> None:
+    at %= len(archived)
+    changed = archived[:at] + bytes([new]) + archived[at + 1 :] + tail
+    evidence = Evidence(
+        timestamper=open_timestamper([f"{service.url}/tsa"], lambda name: name),
+        revocation=open_revocation([service.pki.crls]),
+    )
+
+    with suppress(EdocsError):
+        extended = extend_pdf(changed, Level.B_LTA, evidence=evidence, now=NOW)
+        assert extended.document.startswith(changed)
+
+
+@SETTINGS
+@given(
+    edits=st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 255)), min_size=1, max_size=4),
+    in_token=st.booleans(),
+)
+def test_a_damaged_signature_value_is_refused_by_name_or_harmless(
+    service: PkiService, archived: bytes, edits: list[tuple[int, int]], in_token: bool
+) -> None:
+    """Inside the DER, where parsers break."""
+    start, _ = [match.span(1) for match in re.finditer(rb"/Contents <([0-9A-Fa-f]+)>", archived)][in_token]
+    changed = bytearray(archived)
+    for at, new in edits:
+        where = start + 2 * (at % 4000)
+        changed[where : where + 2] = b"%02x" % new
+    evidence = Evidence(timestamper=open_timestamper([f"{service.url}/tsa"], lambda name: name))
+
+    with suppress(EdocsError):
+        extend_pdf(bytes(changed), Level.B_T, evidence=evidence, now=NOW)
+    verify_pdf(bytes(changed), load_trust([service.pki.roots]), VerificationOptions(at=NOW))
