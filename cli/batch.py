@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ BATCH_OPTIONS = (
     click.option(
         "--on-error", type=click.Choice(["continue", "stop"]), default="continue", show_default=True, help="Of a file."
     ),
+    click.option(
+        "--repair", is_flag=True, help="Rebuild a damaged file that is not signed as X.repaired.pdf, sign that."
+    ),
     click.option("--resume", is_flag=True, help="Skip a file whose output is there, signed with this certificate."),
     click.option(
         "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes, for keys in files."
@@ -44,12 +48,15 @@ def sign_files(
     sources = list(find_sources(paths, suffix))
     outputs = name_outputs(sources, options["output"], suffix, is_many=len(paths) > 1 or paths[0].is_dir())
     recipe = SignerRecipe(options["signer"], console.ask_secret)
+    if options.get("password"):
+        spec = replace(spec, password=console.ask_secret("password of the PDFs"))
     signer = recipe(lambda code: console.say("confirm on the phone only if it shows {code}", code=code))
     workers = min(options.get("jobs", 1), len(sources))
     settings = BatchOptions(
         evidence=read_evidence(console, options),
         stop_on_error=options.get("on_error") == "stop",
         resume=options.get("resume", False),
+        repair=options.get("repair", False),
         engine=open_engine(f"local:{workers}") if workers > 1 else None,
         reopen=recipe if workers > 1 else None,
     )
@@ -70,7 +77,7 @@ def find_sources(paths: Iterable[Path], suffix: str) -> Iterator[Path]:
             yield path
             continue
         found = sorted(item for item in path.rglob("*") if item.suffix.lower() == ".pdf" and item.is_file())
-        yield from (item for item in found if not item.stem.endswith(f".{suffix}"))
+        yield from (item for item in found if not item.stem.endswith((f".{suffix}", ".repaired")))
 
 
 def name_outputs(

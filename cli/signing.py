@@ -55,6 +55,7 @@ KEY_OPTIONS = (
         metavar="PNG",
         help="Sign nothing: draw the pages as they would be.",
     ),
+    click.option("--password", is_flag=True, help="Ask for the password of encrypted PDFs; they stay encrypted."),
     click.option("--reason", default="", help="Stated reason."),
     click.option("--location", default="", help="Stated place."),
     click.option("--digest", type=click.Choice(["sha256", "sha384", "sha512"]), default="sha256", show_default=True),

@@ -19,12 +19,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs._files import read_file, write_file
 from edocs._pades.done import is_signed_copy
-from edocs.errors import CertificateRefusedError, EdocsError, SignatureValueError, UnavailableError, UsageError
+from edocs.errors import (
+    CertificateRefusedError,
+    EdocsError,
+    NotPdfError,
+    OutputError,
+    SignatureValueError,
+    UnavailableError,
+    UsageError,
+)
 from edocs.model import Level, SignatureSpec
 from edocs.ports import Engine, Evidence, Signer
-from edocs.sign import PreparedSignature, finish_pdf, plan_issue, prepare_pdf, sign_pdf
+from edocs.sign import PreparedSignature, finish_pdf, plan_issue, prepare_pdf, repair_pdf, sign_pdf
 
-__all__ = ["BatchOptions", "SigningJob", "SigningRecord", "sign_pdfs"]
+__all__ = ["BatchOptions", "SigningJob", "SigningRecord", "repaired_path", "sign_pdfs"]
 
 _MOST_AT_ONCE = 64
 _MOST_BYTES_AT_ONCE = 64 << 20
@@ -70,6 +78,8 @@ class BatchOptions:
     """Begin no other file after a failure; those under way are finished."""
     resume: bool = False
     """Skip a file whose target is signed already."""
+    repair: bool = False
+    """Rebuild a damaged file that is not signed, as :func:`repaired_path` beside the target, and sign that."""
     engine: Engine | None = None
     """Processes to sign in, for keys in files, at level B-B; records come in no order."""
     reopen: Callable[[], Signer] | None = None
@@ -105,6 +115,11 @@ def sign_pdfs(
         )
     task = _Task(settings.reopen, spec, replace(settings, engine=None, reopen=None), pinned)
     return _run_on(settings.engine, task, jobs, settings.stop_on_error)
+
+
+def repaired_path(job: SigningJob) -> Path:
+    """Where the rebuilt form of a damaged source goes."""
+    return job.target.with_name(f"{job.source.stem}.repaired.pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +183,25 @@ class _Batch:
                         sha256_before=digest,
                         sha256_after=hashlib.sha256(there).hexdigest(),
                     )
-            prepared = self._prepare_last(document)
+            prepared = self._prepare_or_repair(job, document)
             _require_pinned(prepared.certificate_sha256, self._pinned)
         except EdocsError as failure:
             return SigningRecord(source=job.source, target=job.target, failure=failure)
         return _Ready(job, digest, prepared)
+
+    def _prepare_or_repair(self, job: SigningJob, document: bytes) -> PreparedSignature:
+        try:
+            return self._prepare_last(document)
+        except NotPdfError:
+            if not self._options.repair:
+                raise
+        rebuilt = repair_pdf(document, self._spec.password)
+        place = repaired_path(job)
+        if not place.exists() or read_file(place) != rebuilt:
+            if place.exists():
+                raise OutputError("another file stands there: {path}", path=place)
+            write_file(place, rebuilt, inputs=(job.source,))
+        return self._prepare_last(rebuilt)
 
     def _prepare_last(self, document: bytes) -> PreparedSignature:
         """Everything but the last signature's value: issuing what was signed elsewhere takes several."""

@@ -36,6 +36,7 @@ __all__ = [
     "plan_issue",
     "prepare_pdf",
     "preview_pdf",
+    "repair_pdf",
     "sign_pdf",
 ]
 
@@ -149,6 +150,20 @@ def extend_pdf(document: bytes, level: Level, *, evidence: Evidence, now: dateti
     """
     extended: Extended = _levels().extend(document, level, evidence, _moment(now))
     return extended
+
+
+def repair_pdf(document: bytes, password: str | None = None) -> bytes:
+    """A damaged PDF rebuilt, to be looked at and signed; never one that is signed.
+
+    Sửa tệp PDF hỏng: a new document, whose pages a person has to compare before it is signed.
+
+    Raises:
+        MissingExtraError: ``edocs[repair]`` is not installed.
+        NotPdfError, EncryptedError: It cannot be rebuilt.
+        PermissionRefusedError: It bears a signature.
+    """
+    rebuilt: bytes = importlib.import_module("edocs._pdf.repair").repair(document, password)
+    return rebuilt
 
 
 def approve_pdf(
@@ -285,7 +300,7 @@ def preview_pdf(document: bytes, signer: Signer, spec: SignatureSpec, *, now: da
         prepared = prepare_pdf(document, signer, step, now=moment)
         document = prepared.document
         names.append(prepared.field)
-    return preview_png(document, [*names, *RESERVED_FIELDS])
+    return preview_png(document, [*names, *RESERVED_FIELDS], spec.password)
 
 
 def _levels() -> ModuleType:

@@ -19,12 +19,12 @@ from edocs._pades.fill import require_code
 from edocs._pades.form import FormField, read_fields
 from edocs._pades.images import seal_width_mm
 from edocs._pades.permits import Permits, read_permits
-from edocs._pades.place import MM, Place, frame, place_of
+from edocs._pades.place import MM, Place, frame, place_of, require_plain
 from edocs._pades.placing import common_name
 from edocs._pades.reserve import seal_over
 from edocs._pades.stamp import fit_image
 from edocs._pdf.fonts import FontStyle
-from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs._pdf.increment import Increment, open_increment, pdf_errors, plain_copy
 from edocs._pdf.text import TextLine, read_lines
 from edocs._pdf.typeface import text_width
 from edocs.errors import FieldError, PermissionRefusedError, StampError, UsageError
@@ -157,7 +157,8 @@ def _in_three(
 ) -> tuple[SignatureSpec, ...]:
     code, places = spec.code, spec.reserve or Reservation()
     assert code is not None  # noqa: S101 - asked for above
-    lines = read_lines(plain_copy(document, spec.password) if spec.password else document, 0) if places.number is None or places.date is None else []
+    shown = plain_copy(document, spec.password) if increment.security_handler else document
+    lines = read_lines(shown, 0) if places.number is None or places.date is None else []
     number = _text_stamp(increment, code.number_text, places.number, lines)
     date = _text_stamp(increment, code.date_text, places.date, lines, is_date=True)
     plain = replace(spec, code=None, reserve=None)

@@ -1,12 +1,13 @@
 """Places on a page: from millimetres measured by a clerk to a rectangle of the page (ISO 32000-2, 14.11.2).
 
-Vị trí trên trang. Boxes count from the upper left corner of what is seen (the crop box); PDF counts points from below.
-Rotated pages are refused: a stamp there would lie on its side.
+Vị trí trên trang. Boxes count from the upper left corner of what is seen: the crop box, turned as ``/Rotate`` says, at
+the scale of ``/UserUnit``. PDF counts from below, before turning and in its own units.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pyhanko.pdf_utils import generic
 
@@ -15,18 +16,62 @@ from edocs._pdf.increment import Increment
 from edocs.errors import FieldError
 from edocs.model import Box
 
-__all__ = ["MM", "Place", "frame", "is_on_page", "locate", "page_count", "place_of"]
+__all__ = [
+    "MM",
+    "Place",
+    "Sheet",
+    "frame",
+    "is_on_page",
+    "locate",
+    "page_count",
+    "place_of",
+    "require_plain",
+    "sheet_of",
+]
 
 MM = 72 / 25.4
 """Points in a millimetre."""
 
 _MAX_DEPTH = 100
 _SLACK_PT = 0.5
+_MAX_UNIT = 1e4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """How a page is shown (cách trình bày trang)."""
+
+    turn: int = 0
+    """Degrees clockwise: 0, 90, 180 or 270."""
+    unit: float = 1.0
+    """Points in a unit of the page's own coordinates."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is shown as it is written."""
+        return self.turn == 0 and self.unit == 1
+
+    def seen_size(self, across: float, up: float) -> tuple[float, float]:
+        """Width and height in points, as seen, of a rectangle of the page's own coordinates."""
+        width, height = across * self.unit, up * self.unit
+        return (width, height) if self.turn % 180 == 0 else (height, width)
+
+    def turn_upright(self, appearance: generic.StreamObject, size: tuple[float, float]) -> None:
+        """Make ``appearance``, of ``size`` as seen, stand upright (ISO 32000-2, 12.5.5)."""
+        width, height = size
+        matrices = {
+            90: (0, 1, -1, 0, height, 0),
+            180: (-1, 0, 0, -1, width, height),
+            270: (0, -1, 1, 0, 0, width),
+        }
+        if self.turn:
+            numbers = (generic.FloatObject(f"{number:.2f}") for number in matrices[self.turn])
+            appearance["/Matrix"] = generic.ArrayObject(numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A rectangle of one page, in points of the page's own coordinates."""
+    """A rectangle of one page, in units of the page's own coordinates."""
 
     page: int
     """0 is the first page."""
@@ -55,7 +100,7 @@ def locate(increment: Increment, box: Box) -> Place:
     """The rectangle that ``box`` means.
 
     Raises:
-        FieldError: No such page, a rotated page, or not wholly on the page.
+        FieldError: No such page, or not wholly on the page.
     """
     pages = page_count(increment)
     index = box.page - 1 if box.page > 0 else pages + box.page
@@ -63,25 +108,38 @@ def locate(increment: Increment, box: Box) -> Place:
         raise FieldError("no such page: {page}", hint="1 to {pages}, or -1 for the last", page=box.page, pages=pages)
     page = increment.page(index).get_object()
     assert isinstance(page, generic.DictionaryObject)  # noqa: S101 - anything else is translated as damage
-    if (_inherited(page, "/Rotate") or [0])[0] % 360:
-        raise FieldError("page {page} is rotated: nothing can be placed on it", page=box.page)
-    left, bottom, right, top = frame(page)
-    place = Place(
-        page=index,
-        left=left + box.left_mm * MM,
-        bottom=top - (box.top_mm + box.height_mm) * MM,
-        right=left + (box.left_mm + box.width_mm) * MM,
-        top=top - box.top_mm * MM,
-    )
+    sheet = _sheet(page)
+    place = Place(page=index, **_own_corners(frame(page), sheet, box))
     if not is_on_page(increment, place):
+        left, bottom, right, top = frame(page)
+        width, height = sheet.seen_size(right - left, top - bottom)
         raise FieldError(
             "the place is not on the page: {box}",
             hint="millimetres from the upper left corner; the page is {width} by {height} mm",
             box=f"{box.left_mm:g},{box.top_mm:g},{box.width_mm:g},{box.height_mm:g}",
-            width=f"{(right - left) / MM:.0f}",
-            height=f"{(top - bottom) / MM:.0f}",
+            width=f"{width / MM:.0f}",
+            height=f"{height / MM:.0f}",
         )
     return place
+
+
+def require_plain(increment: Increment, index: int) -> None:
+    """Go on only where the page is shown as it is written, so that places can be found by its text.
+
+    Raises:
+        FieldError: It is turned, or has units of its own.
+    """
+    page = increment.page(index).get_object()
+    if isinstance(page, generic.DictionaryObject) and not _sheet(page).is_plain:
+        raise FieldError(
+            "page {page} is turned or scaled: no place is found by its text", hint="give the place", page=index + 1
+        )
+
+
+def sheet_of(widget: generic.DictionaryObject) -> Sheet:
+    """How the page of ``widget`` is shown; plainly where it names no page."""
+    page = entries.dictionary(widget, "/P")
+    return Sheet() if page is None else _sheet(page)
 
 
 def is_on_page(increment: Increment, place: Place) -> bool:
@@ -113,6 +171,30 @@ def frame(page: generic.DictionaryObject) -> tuple[float, float, float, float]:
     left, right = sorted((numbers[0], numbers[2]))
     bottom, top = sorted((numbers[1], numbers[3]))
     return left, bottom, right, top
+
+
+def _sheet(page: generic.DictionaryObject) -> Sheet:
+    turn = int((_inherited(page, "/Rotate") or [0])[0]) % 360
+    unit = entries.entry(page, "/UserUnit")
+    scale = float(unit) if isinstance(unit, int | float | Decimal) else 1.0
+    if turn % 90 or not 0 < scale < _MAX_UNIT:
+        raise ValueError("the page is shown in no way that PDF knows")
+    return Sheet(turn=turn, unit=scale)
+
+
+def _own_corners(frame: tuple[float, float, float, float], sheet: Sheet, box: Box) -> dict[str, float]:
+    """The rectangle that shows at ``box``: what is at the page's left may be seen at its top."""
+    left, bottom, right, top = frame
+    scale = MM / sheet.unit
+    near, far = box.left_mm * scale, (box.left_mm + box.width_mm) * scale
+    high, low = box.top_mm * scale, (box.top_mm + box.height_mm) * scale
+    if sheet.turn == 90:
+        return {"left": left + high, "right": left + low, "bottom": bottom + near, "top": bottom + far}
+    if sheet.turn == 180:
+        return {"left": right - far, "right": right - near, "bottom": bottom + high, "top": bottom + low}
+    if sheet.turn == 270:
+        return {"left": right - low, "right": right - high, "bottom": top - far, "top": top - near}
+    return {"left": left + near, "right": left + far, "bottom": top - low, "top": top - high}
 
 
 def _inherited(page: generic.DictionaryObject, key: str) -> list[float] | None:

@@ -30,7 +30,7 @@ from edocs._pades.fields import add_signature_field, choose_field, lock_dictiona
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
 from edocs._pades.permits import FieldLock, Permits, read_lock, read_permits
-from edocs._pades.place import Place, place_of, sheet_of
+from edocs._pades.place import Place, page_count, place_of, require_plain, sheet_of
 from edocs._pades.placing import place_new
 from edocs._pades.reserve import approval_lock, is_reserved, reserve_fields
 from edocs._pades.stamp import fit_image, stamp_appearance
@@ -143,6 +143,9 @@ def _change_form(
     if spec.reserve is not None and not (permits.is_signed and is_reserved(fields)):
         _require_draft(fields, permits)
         person = place_of(increment, target.widget) if target.rectangle else None
+        require_plain(increment, 0)  # number and date are set as the page is written
+        if person is not None and spec.reserve.seal is None:
+            require_plain(increment, person.page)
         reserve_fields(increment, document, spec.reserve, person)
     elif spec.code is not None:
         fill_code(increment, fields, permits, spec.code)
@@ -180,6 +183,8 @@ def _target(
         require_issued_form(fields)
     if isinstance(choice, FormField):
         return _Target(name, choice.dictionary, choice.widget, choice.rectangle, is_new=False)
+    if spec.stamp is not None and spec.stamp.box is None:
+        require_plain(increment, page_count(increment) - 1)
     place = find_place()
     if place is not None:
         permits.require_new_visible(name)

@@ -1,7 +1,8 @@
 """Appending an incremental update to a PDF (ISO 32000-2, 7.5.6), through pyHanko's writer.
 
-Bản cập nhật nối thêm. What is there stays byte for byte; metadata is left alone. It neither repairs nor decrypts:
-a damaged or encrypted document is refused with the reason.
+Bản cập nhật nối thêm. What is there stays byte for byte; metadata is left alone. An encrypted document is opened with
+its password, and what is added is encrypted in the same way. It repairs nothing: a damaged document is refused with the
+reason.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 
+import pypdfium2
+import pypdfium2.raw as pdfium
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
+from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -21,7 +26,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
 
-__all__ = ["Increment", "open_increment", "pdf_errors"]
+__all__ = ["Increment", "open_increment", "pdf_errors", "plain_copy"]
 
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -46,6 +51,10 @@ class Increment(IncrementalPdfFileWriter):
     """One update of one document, in memory."""
 
     _pages: dict[int, generic.IndirectObject] | None = None
+    may_fill = True
+    """Whether the encryption lets this password's holder fill in and sign fields."""
+    may_add = True
+    """Whether it lets them add fields."""
 
     def _update_meta(self) -> None:
         # Info and XMP would have to change together (PDF/A), and a signature has no need of either.
@@ -85,31 +94,70 @@ def pdf_errors() -> Iterator[None]:
     except _FOREIGN as exc:
         why = str(exc) or type(exc).__name__
         raise NotPdfError(
-            "not a PDF that can be read: {why}", hint="write the draft to PDF again", why=why[:200]
+            "not a PDF that can be read: {why}",
+            hint="write the draft to PDF again, or repair it into a new file: --repair",
+            why=why[:200],
         ) from exc
 
 
-def open_increment(document: bytes) -> Increment:
+def open_increment(document: bytes, password: str | None = None) -> Increment:
     """Begin an update of ``document``.
+
+    Args:
+        password: Of an encrypted document; None: it has none, or an empty one.
 
     Raises:
         NotPdfError: Empty, truncated, or not a PDF.
-        EncryptedError: Encrypted.
+        EncryptedError: Encrypted, and the password is missing or wrong.
     """
     if not document.startswith(b"%PDF-"):
         raise NotPdfError(
             "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty", hint="give a PDF file"
         )
     with pdf_errors():
-        increment = Increment(BytesIO(document), prev=_read(document))
-        if increment.prev.encrypted:
-            raise EncryptedError("the PDF is encrypted", hint="sign the document before it is encrypted")
+        reader = _read(document)
+        increment = Increment(BytesIO(document), prev=reader)
+        if reader.encrypted:
+            _unlock(increment, password)
+        _ = reader.root
         increment.page(0)
     return increment
 
 
+def plain_copy(document: bytes, password: str | None) -> bytes:
+    """``document`` without its encryption, to read text from; never to sign.
+
+    Raises:
+        EncryptedError: PDFium does not open it.
+    """
+    copy = BytesIO()
+    try:
+        with pypdfium2.PdfDocument(document, password=password or "") as pdf:
+            pdf.save(copy, flags=pdfium.FPDF_REMOVE_SECURITY)
+    except pypdfium2.PdfiumError as exc:
+        raise EncryptedError("the PDF is encrypted, and the password is wrong", hint="give its password") from exc
+    return copy.getvalue()
+
+
+def _unlock(increment: Increment, password: str | None) -> None:
+    if not isinstance(increment.security_handler, StandardSecurityHandler):
+        raise EncryptedError("the PDF is encrypted for certificates", hint="sign the document before it is encrypted")
+    result = increment.encrypt(password or "")  # type: ignore[no-untyped-call]
+    if result.status is AuthStatus.FAILED:
+        raise EncryptedError(
+            "the PDF is encrypted, and the password is wrong" if password else "the PDF is encrypted",
+            hint="give its password: --password",
+        )
+    if increment.security_handler.pdf_mac_enabled:
+        raise EncryptedError("the PDF's encryption guards its integrity (ISO 32004)", hint="sign it before encrypting")
+    if result.status is AuthStatus.USER and isinstance(result.permission_flags, StandardPermissions):
+        allowed = result.permission_flags
+        # ISO 32000-2, table 22, bits 4, 6 and 9
+        annotate = StandardPermissions.ALLOW_ANNOTS_FORM_FILLING in allowed
+        increment.may_add = annotate and StandardPermissions.ALLOW_MODIFICATION_GENERIC in allowed
+        increment.may_fill = annotate or StandardPermissions.ALLOW_FORM_FILLING in allowed
+
+
 def _read(document: bytes) -> PdfFileReader:
     # Word writes hybrid cross-reference sections (ISO 32000-2, 7.5.8.4), which only the lenient mode follows.
-    reader = PdfFileReader(BytesIO(document), strict=b"/XRefStm" not in document)
-    _ = reader.root
-    return reader
+    return PdfFileReader(BytesIO(document), strict=b"/XRefStm" not in document)

@@ -5,7 +5,8 @@ Chữ ký số trên văn bản điện tử. Roles follow Decree 30/2020/NĐ-CP
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -189,7 +190,7 @@ class SignatureSpec:
     """Number and symbol of the document that this file goes with; see :func:`edocs.sign.appendix_pdf`."""
     copy: CopySpec | None = None
     """What the copy states; see :func:`edocs.sign.copy_pdf`."""
-    password: str | None = field(default=None, repr=False)
+    password: str | None = dataclasses.field(default=None, repr=False)
     """Opens an encrypted document, which stays encrypted; no part of what is signed."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from edocs.testing import Pki, sample_pdf
@@ -121,3 +123,26 @@ def test_an_output_that_is_another_input_is_refused_before_anything_is_signed(si
     assert code == 7
     assert (tmp_path / "a.signed.pdf").read_bytes() == before
     assert not (tmp_path / "b.signed.pdf").exists()
+
+
+def test_an_encrypted_pdf_is_signed_with_the_password_from_the_secrets(sign: Run, tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(sample_pdf())) as pdf:
+        pdf.save(tmp_path / "a.pdf", encryption=pikepdf.Encryption(owner="chủ", user="edocs-test"))
+
+    refused, _, said = sign(tmp_path / "a.pdf")
+    code, (line,), _ = sign(tmp_path / "a.pdf", "--password")
+
+    assert (refused, code, line["status"]) == (4, 0, "signed")
+    assert "--password" in said
+
+
+def test_a_damaged_pdf_is_signed_only_when_asked_to_repair_it(sign: Run, tmp_path: Path) -> None:
+    whole = sample_pdf()
+    (tmp_path / "a.pdf").write_bytes(whole[: whole.rindex(b"startxref")])
+
+    refused, _, said = sign(tmp_path / "a.pdf")
+    code, (line,), _ = sign(tmp_path / "a.pdf", "--repair")
+
+    assert (refused, code, line["status"]) == (4, 0, "signed")
+    assert "--repair" in said
+    assert (tmp_path / "a.repaired.pdf").exists()

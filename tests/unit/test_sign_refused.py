@@ -129,10 +129,9 @@ def test_a_truncated_pdf_is_refused(draft: bytes, open_key: OpenKey) -> None:
         sign_pdf(draft[: len(draft) // 2], open_key("leader"), PERSON, now=NOW)
 
 
-@pytest.mark.parametrize("password", ["", "mật khẩu"])
-def test_an_encrypted_pdf_is_refused(draft: bytes, open_key: OpenKey, password: str) -> None:
+def test_an_encrypted_pdf_is_refused_without_its_password(draft: bytes, open_key: OpenKey) -> None:
     writer = pypdf.PdfWriter(io.BytesIO(draft))
-    writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+    writer.encrypt(user_password="mật khẩu", owner_password="owner", algorithm="RC4-128")
     out = io.BytesIO()
     writer.write(out)
 

@@ -191,11 +191,6 @@ def test_a_stamp_without_a_place_is_refused(sign: Sign) -> None:
         sign(Stamp(lines=("x",)))
 
 
-def test_a_rotated_page_is_refused(sign: Sign) -> None:
-    with pytest.raises(FieldError, match="rotated"):
-        sign(Stamp(box=BOX, lines=("x",)), changed_page("/Rotate", 90))
-
-
 def test_a_shifted_crop_box_shifts_the_place(sign: Sign) -> None:
     document = changed_page("/CropBox", [100, 50, 500, 800])
 

@@ -1,0 +1,319 @@
+"""Documents as they come: encrypted, turned, packed, linearised, damaged."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+import pypdf
+import pypdfium2
+import pytest
+from PIL import Image
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from edocs.batch import BatchOptions, SigningJob, sign_pdfs
+from edocs.errors import (
+    EncryptedError,
+    FieldError,
+    NotPdfError,
+    PermissionRefusedError,
+)
+from edocs.model import Box, Level, Reservation, Role, SignatureSpec, Stamp, TrustStore, Verdict, VerificationOptions
+from edocs.ports import Evidence, Signer
+from edocs.sign import approve_pdf, repair_pdf, sign_pdf
+from edocs.testing import sample_letter, sample_pdf
+from edocs.verify import verify_pdf
+
+NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
+SPEC = SignatureSpec(role=Role.ORGANISATION)
+PASSWORD = "mật khẩu"
+
+OpenKey = Callable[[str], Signer]
+
+
+def rewritten(document: bytes, **how: object) -> bytes:
+    """``document`` as another program would write it."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        pdf.save(out, **how)
+    return out.getvalue()
+
+
+def encrypted(document: bytes, revision: int = 6, **allowed: bool) -> bytes:
+    rules = pikepdf.Encryption(
+        owner="chủ" if revision > 4 else "chu",
+        user=PASSWORD if revision > 4 else "mat khau",
+        R=revision,
+        aes=revision > 3,
+        metadata=revision > 3,
+        allow=pikepdf.Permissions(**allowed),
+    )
+    return rewritten(document, encryption=rules)
+
+
+def with_page(key: str, value: object, document: bytes | None = None) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document or sample_pdf())) as pdf:
+        pdf.pages[0].obj[key] = value
+        pdf.save(out)
+    return out.getvalue()
+
+
+def accepts(document: bytes, witness: Callable[[str], str], tmp_path: Path, password: str = "") -> None:
+    """pyHanko, poppler and qpdf accept ``document`` and its one signature."""
+    reader = PdfFileReader(io.BytesIO(document), strict=False)
+    if password:
+        reader.decrypt(password)
+    (signature,) = reader.embedded_signatures
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=[]))
+    assert (status.intact, status.valid) == (True, True)
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(document)
+    options = ["-upw", password, "-opw", password] if password else []
+    shown = subprocess.run(
+        [witness("pdfsig"), "-nocert", *options, path], capture_output=True, text=True, check=False
+    ).stdout
+    assert "Signature is Valid" in shown
+    assert "Total document signed" in shown
+    checked = subprocess.run(
+        [witness("qpdf"), f"--password={password}", "--check", path], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"object_stream_mode": pikepdf.ObjectStreamMode.generate},
+        {"object_stream_mode": pikepdf.ObjectStreamMode.disable},
+        {"linearize": True},
+        {"linearize": True, "object_stream_mode": pikepdf.ObjectStreamMode.generate},
+        {"qdf": True},
+    ],
+    ids=["object streams", "tables", "linearised", "linearised streams", "spread out"],
+)
+def test_every_way_of_writing_a_pdf_is_signed(
+    open_key: OpenKey, trust: TrustStore, witness: Callable[[str], str], tmp_path: Path, how: dict[str, object]
+) -> None:
+    document = rewritten(sample_pdf(), **how)
+
+    signed = sign_pdf(document, open_key("seal"), SPEC, now=NOW)
+
+    assert signed.startswith(document)
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    accepts(signed, witness, tmp_path)
+
+
+@pytest.mark.parametrize(("revision", "password"), [(3, "mat khau"), (4, "mat khau"), (6, PASSWORD), (6, "chủ")])
+def test_an_encrypted_pdf_is_signed_with_its_password_and_stays_encrypted(
+    open_key: OpenKey,
+    trust: TrustStore,
+    witness: Callable[[str], str],
+    tmp_path: Path,
+    *,
+    revision: int,
+    password: str,
+) -> None:
+    document = encrypted(sample_pdf(), revision)
+
+    signed = sign_pdf(document, open_key("seal"), replace(SPEC, password=password, reason="Ký duyệt"), now=NOW)
+
+    report = verify_pdf(signed, trust, VerificationOptions(password=password))
+    assert report.verdict is Verdict.TOTAL_PASSED
+    assert "Ký duyệt".encode("utf-16-be") not in signed
+    assert pypdf.PdfReader(io.BytesIO(signed)).is_encrypted
+    accepts(signed, witness, tmp_path, password)
+
+
+def test_a_stamp_in_an_encrypted_pdf_is_seen(open_key: OpenKey) -> None:
+    stamp = Stamp(box=BOX, image_png=arrow())
+
+    signed = sign_pdf(encrypted(sample_pdf()), open_key("seal"), replace(SPEC, password=PASSWORD, stamp=stamp), now=NOW)
+
+    assert seen(signed, BOX, PASSWORD) == "red above blue"
+
+
+def test_an_encrypted_letter_is_approved_by_its_text(open_key: OpenKey, trust: TrustStore) -> None:
+    spec = SignatureSpec(role=Role.PERSONAL, password=PASSWORD, reserve=Reservation())
+
+    approved = approve_pdf(encrypted(sample_letter()), open_key("leader"), spec, now=NOW)
+
+    report = verify_pdf(approved, trust, VerificationOptions(password=PASSWORD))
+    assert report.verdict is Verdict.TOTAL_PASSED
+
+
+@pytest.mark.parametrize(("password", "text"), [(None, "is encrypted"), ("falsch", "password is wrong")])
+def test_without_its_password_an_encrypted_pdf_is_refused(open_key: OpenKey, password: str | None, text: str) -> None:
+    with pytest.raises(EncryptedError, match=text):
+        sign_pdf(encrypted(sample_pdf()), open_key("seal"), replace(SPEC, password=password), now=NOW)
+
+
+def test_encryption_that_forbids_changes_is_obeyed_but_by_the_owner(open_key: OpenKey) -> None:
+    document = encrypted(sample_pdf(), modify_form=False, modify_annotation=False, modify_other=False)
+
+    with pytest.raises(PermissionRefusedError, match="encryption"):
+        sign_pdf(document, open_key("seal"), replace(SPEC, password=PASSWORD), now=NOW)
+    assert sign_pdf(document, open_key("seal"), replace(SPEC, password="chủ"), now=NOW)
+
+
+def test_the_password_is_in_no_text_of_the_spec() -> None:
+    assert PASSWORD not in repr(replace(SPEC, password=PASSWORD))
+
+
+BOX = Box(page=1, left_mm=30, top_mm=40, width_mm=40, height_mm=20)
+
+
+def arrow() -> bytes:
+    """Red above blue, twice as wide as high."""
+    image = Image.new("RGB", (80, 40), (0, 0, 255))
+    image.paste((255, 0, 0), (0, 0, 80, 20))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def seen(document: bytes, box: Box, password: str | None = None, unit: float = 1.0) -> str:
+    """What a reader sees in ``box``, measured in millimetres on the page as it is shown."""
+    with pypdfium2.PdfDocument(document, password=password) as pdf:
+        pdf.init_forms()
+        image = pdf[0].render(scale=2, may_draw_forms=True).to_pil().convert("RGB")
+    mm = 2 * 72 / 25.4 / unit
+    centre = (box.left_mm + box.width_mm / 2) * mm
+    names = {(255, 0, 0): "red", (0, 0, 255): "blue"}
+    above = image.getpixel((round(centre), round((box.top_mm + box.height_mm * 0.25) * mm)))
+    below = image.getpixel((round(centre), round((box.top_mm + box.height_mm * 0.75) * mm)))
+    corners = [
+        image.getpixel((round(x * mm), round(y * mm)))
+        for x, y in (
+            (box.left_mm + 1, box.top_mm + 1),
+            (box.left_mm + box.width_mm - 1, box.top_mm + box.height_mm - 1),
+        )
+    ]
+    assert [names.get(corner) for corner in corners] == ["red", "blue"]
+    return f"{names.get(above)} above {names.get(below)}"
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270, -90, 450])
+def test_a_stamp_stands_upright_where_the_reader_measures(open_key: OpenKey, trust: TrustStore, turn: int) -> None:
+    """Decree 30 measures on the page as it is read; ``/Rotate`` turns it after the coordinates are set."""
+    document = with_page("/Rotate", turn, with_page("/CropBox", [20, 30, 560, 800]))
+
+    signed = sign_pdf(document, open_key("seal"), replace(SPEC, stamp=Stamp(box=BOX, image_png=arrow())), now=NOW)
+
+    assert seen(signed, BOX) == "red above blue"
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_page_with_units_of_its_own_is_measured_in_millimetres(open_key: OpenKey, turn: int) -> None:
+    document = with_page("/Rotate", turn, with_page("/UserUnit", 2))
+    stamp = Stamp(box=BOX, image_png=arrow())
+
+    signed = sign_pdf(document, open_key("seal"), replace(SPEC, stamp=stamp), now=NOW)
+
+    (annotation,) = pypdf.PdfReader(io.BytesIO(signed)).pages[0]["/Annots"]
+    left, bottom, right, top = (float(number) for number in annotation.get_object()["/Rect"])
+    across, up = sorted((right - left, top - bottom), reverse=turn == 0)
+    assert (across, up) == pytest.approx(
+        (40 / 2 * 72 / 25.4, 20 / 2 * 72 / 25.4) if turn == 0 else (20 / 2 * 72 / 25.4, 40 / 2 * 72 / 25.4), abs=0.02
+    )
+
+
+def test_the_size_that_is_named_is_that_of_the_turned_page(open_key: OpenKey) -> None:
+    wide = replace(BOX, left_mm=250, top_mm=10)
+    document = with_page("/Rotate", 90)
+
+    assert sign_pdf(document, open_key("seal"), replace(SPEC, stamp=Stamp(box=wide, image_png=arrow())), now=NOW)
+    with pytest.raises(FieldError, match="297 by 210 mm"):
+        low = replace(BOX, top_mm=200)
+        sign_pdf(document, open_key("seal"), replace(SPEC, stamp=Stamp(box=low, image_png=arrow())), now=NOW)
+
+
+def test_number_and_date_are_not_set_sideways(open_key: OpenKey) -> None:
+    document = with_page("/Rotate", 90, sample_letter())
+    places = Reservation(number=BOX, date=replace(BOX, top_mm=80), seal=replace(BOX, top_mm=120))
+
+    with pytest.raises(FieldError, match="page 1 is turned"):
+        approve_pdf(document, open_key("leader"), SignatureSpec(role=Role.PERSONAL, reserve=places), now=NOW)
+
+
+def damaged(document: bytes) -> bytes:
+    """``document`` whose cross-reference table is lost."""
+    at = document.rindex(b"startxref")
+    return document[:at] + b"startxref\n7\n%%EOF\n"
+
+
+def test_a_damaged_pdf_is_refused_with_the_offer_to_repair_it(open_key: OpenKey) -> None:
+    with pytest.raises(NotPdfError, match="--repair"):
+        sign_pdf(damaged(sample_pdf()), open_key("seal"), SPEC, now=NOW)
+
+
+def test_a_repaired_pdf_shows_the_same_pages_and_is_signed(
+    open_key: OpenKey, trust: TrustStore, witness: Callable[[str], str], tmp_path: Path
+) -> None:
+    draft = sample_letter()
+
+    repaired = repair_pdf(damaged(draft))
+
+    assert repair_pdf(damaged(draft)) == repaired
+    texts = [[page.extract_text() for page in pypdf.PdfReader(io.BytesIO(d)).pages] for d in (draft, repaired)]
+    assert texts[0] == texts[1]
+    signed = sign_pdf(repaired, open_key("seal"), SPEC, now=NOW)
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    accepts(signed, witness, tmp_path)
+
+
+def test_a_damaged_pdf_that_was_signed_is_never_repaired(open_key: OpenKey) -> None:
+    signed = sign_pdf(sample_pdf(), open_key("seal"), SPEC, now=NOW)
+
+    with pytest.raises(PermissionRefusedError, match="signed"):
+        repair_pdf(damaged(signed))
+
+
+@pytest.mark.parametrize("document", [b"", b"none", b"%PDF-1.7\n%%EOF\n", b"%PDF-1.7\n" + bytes(range(256)) * 20])
+def test_what_is_beyond_repair_is_said(document: bytes) -> None:
+    with pytest.raises(NotPdfError):
+        repair_pdf(document)
+
+
+def test_a_batch_repairs_into_a_new_file_and_signs_that(open_key: OpenKey, trust: TrustStore, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.pdf", tmp_path / "a.signed.pdf"
+    source.write_bytes(damaged(sample_pdf()))
+    before = source.read_bytes()
+    job = SigningJob(source=source, target=target)
+
+    (refused,) = sign_pdfs([job], open_key("seal"), SPEC, BatchOptions(clock=lambda: NOW))
+    (record,) = sign_pdfs([job], open_key("seal"), SPEC, BatchOptions(clock=lambda: NOW, repair=True))
+
+    assert isinstance(refused.failure, NotPdfError)
+    assert record.failure is None
+    assert source.read_bytes() == before
+    assert target.read_bytes().startswith((tmp_path / "a.repaired.pdf").read_bytes())
+    assert verify_pdf(target.read_bytes(), trust).verdict is Verdict.TOTAL_PASSED
+
+
+def test_an_encrypted_pdf_gets_no_security_store(open_key: OpenKey) -> None:
+    spec = replace(SPEC, password=PASSWORD, level=Level.B_LT)
+
+    with pytest.raises(EncryptedError, match="security store"):
+        sign_pdf(encrypted(sample_pdf()), open_key("seal"), spec, now=NOW, evidence=Evidence(**means()))
+
+
+def means() -> dict[str, object]:
+    """Services that are never reached."""
+
+    class Never:
+        def timestamp(self, imprint: bytes, digest: str) -> bytes:
+            raise AssertionError
+
+        def status(self, *asked: object) -> None:
+            return None
+
+    return {"timestamper": Never(), "revocation": Never()}
