@@ -158,7 +158,10 @@ def _in_three(
     code, places = spec.code, spec.reserve or Reservation()
     assert code is not None  # noqa: S101 - asked for above
     shown = plain_copy(document, spec.password) if increment.security_handler else document
-    lines = read_lines(shown, 0) if places.number is None or places.date is None else []
+    lines: list[TextLine] = []
+    if places.number is None or places.date is None:
+        require_plain(increment, 0)
+        lines = read_lines(shown, 0)
     number = _text_stamp(increment, code.number_text, places.number, lines)
     date = _text_stamp(increment, code.date_text, places.date, lines, is_date=True)
     plain = replace(spec, code=None, reserve=None)
@@ -195,7 +198,9 @@ def _seal_stamp(increment: Increment, spec: SignatureSpec, fields: dict[str, For
     width = stamp.image_width_mm or seal_width_mm(stamp.image_png) or _SEAL_MM
     box = stamp.box or (spec.reserve.seal if spec.reserve else None)
     if box is None:
-        seal = seal_over(increment, _person_place(increment, fields), width)
+        person = _person_place(increment, fields)
+        require_plain(increment, person.page)
+        seal = seal_over(increment, person, width)
         box = _as_box(seal, frame(increment.page(seal.page).get_object()), seal.page + 1)
     return replace(fit_image(stamp, spec.role, (box.width_mm * MM, box.height_mm * MM)), box=box)
 
