@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from edocs.errors import OutputError, UnreadableError
 
-__all__ = ["open_output", "read_file", "write_file"]
+__all__ = ["open_input", "open_output", "read_file", "write_file"]
 
 
 def read_file(path: Path) -> bytes:
@@ -30,6 +30,23 @@ def read_file(path: Path) -> bytes:
         raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
     except OSError as exc:
         raise UnreadableError("file cannot be read: {path}: {why}", path=path, why=exc.strerror or exc) from exc
+
+
+@contextmanager
+def open_input(path: Path) -> Iterator[BinaryIO]:
+    """A stream over ``path``, for files that are better not read whole.
+
+    Raises:
+        UnreadableError: As :func:`read_file`, when it is opened.
+    """
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as exc:
+        raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
+    except OSError as exc:
+        raise UnreadableError("file cannot be read: {path}: {why}", path=path, why=exc.strerror or exc) from exc
+    with stream:
+        yield stream
 
 
 @contextmanager

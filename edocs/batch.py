@@ -17,8 +17,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edocs._files import read_file, write_file
+from edocs._files import open_input, open_output, read_file, write_file
 from edocs._pades.done import is_signed_copy
+from edocs._pades.large import needs_no_text, sign_stream
 from edocs.errors import (
     CertificateRefusedError,
     EdocsError,
@@ -32,7 +33,10 @@ from edocs.model import Level, SignatureSpec
 from edocs.ports import Engine, Evidence, Signer
 from edocs.sign import PreparedSignature, finish_pdf, plan_issue, prepare_pdf, repair_pdf, sign_pdf
 
-__all__ = ["BatchOptions", "SigningJob", "SigningRecord", "repaired_path", "sign_pdfs"]
+__all__ = ["LARGE_BYTES", "BatchOptions", "SigningJob", "SigningRecord", "repaired_path", "sign_pdfs"]
+
+LARGE_BYTES = 32 << 20
+"""From that size on a file is signed without reading it whole, at B-B, unless its text or a resumed batch needs it."""
 
 _MOST_AT_ONCE = 64
 _MOST_BYTES_AT_ONCE = 64 << 20
@@ -170,6 +174,8 @@ class _Batch:
 
     def _prepare(self, job: SigningJob) -> _Ready | SigningRecord:
         try:
+            if self._is_large(job) and (record := self._sign_large(job)):
+                return record
             document = read_file(job.source)
             digest = hashlib.sha256(document).hexdigest()
             if self._options.resume and job.target.exists():
@@ -188,6 +194,36 @@ class _Batch:
         except EdocsError as failure:
             return SigningRecord(source=job.source, target=job.target, failure=failure)
         return _Ready(job, digest, prepared)
+
+    def _is_large(self, job: SigningJob) -> bool:
+        if self._options.resume or not needs_no_text(self._spec):
+            return False
+        try:
+            return job.source.stat().st_size >= LARGE_BYTES
+        except OSError:
+            return False  # reading it says why
+
+    def _sign_large(self, job: SigningJob) -> SigningRecord | None:
+        """Sign from file to file; None where the file has to be repaired first."""
+        _require_pinned(_fingerprint(self._signer), self._pinned)
+        now = self._now()
+        try:
+            with open_input(job.source) as document, open_output(job.target, inputs=(job.source,)) as output:
+                done = sign_stream(document, output, self._signer, self._spec, now, self._options.evidence)
+        except NotPdfError:
+            if self._options.repair:
+                return None
+            raise
+        return SigningRecord(
+            source=job.source,
+            target=job.target,
+            field=done.field,
+            level=Level.B_B,
+            signed_at=now,
+            certificate_sha256=self._pinned,
+            sha256_before=done.sha256_before,
+            sha256_after=done.sha256_after,
+        )
 
     def _prepare_or_repair(self, job: SigningJob, document: bytes) -> PreparedSignature:
         try:

@@ -44,7 +44,7 @@ def add_document_timestamp(document: bytes, take_token: Callable[[bytes], bytes]
             )
         )
         require_form(increment)
-        prepared = render(increment, contents, byte_range)
+        prepared = document + render(increment, contents, byte_range)
     start, end = contents.start, contents.start + len(contents.text)
     token = take_token(imprint_of(prepared, start, end, digest))
     return fill_gap(prepared, start, end, token)

@@ -115,14 +115,14 @@ def add_signature(increment: Increment, field: generic.DictionaryObject, stateme
 
 
 def render(increment: Increment, contents: Gap, byte_range: Gap) -> bytes:
-    """The whole document, its byte range filled in."""
-    stream = increment.render()
-    total = stream.tell()
+    """The update, to be appended to the document, with its byte range filled in."""
+    tail = increment.render_tail()
+    update, total = tail.getvalue(), tail.tell()
+    size = total - len(update)
     start, end = contents.start, contents.start + len(contents.text)
-    text = b"[0 %d %d %d]" % (start, end, total - end)
-    stream.seek(byte_range.start)
-    stream.write(text.ljust(_BYTE_RANGE_WIDTH))
-    return stream.getvalue()
+    text = (b"[0 %d %d %d]" % (start, end, total - end)).ljust(_BYTE_RANGE_WIDTH)
+    at = byte_range.start - size
+    return b"".join((update[:at], text, update[at + _BYTE_RANGE_WIDTH :]))
 
 
 def imprint_of(document: bytes, gap_start: int, gap_end: int, digest: str) -> bytes:

@@ -43,7 +43,7 @@ from edocs.errors import EncryptedError, FieldError, PermissionRefusedError, Sta
 from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureSpec
 from edocs.ports import Signer
 
-__all__ = ["LIFETIME", "finish", "prepare"]
+__all__ = ["LIFETIME", "Update", "finish", "prepare", "write_update"]
 
 LIFETIME = timedelta(hours=1)
 """How long a prepared signature may wait for its value."""
@@ -51,6 +51,17 @@ LIFETIME = timedelta(hours=1)
 _TOKEN_ROOM = TOKEN_ROOM + 64  # and what wraps a timestamp as an unsigned attribute
 # What was made here and never left: frozen, so its digests need not be computed again. By identity: a copy is not it.
 _OURS: WeakValueDictionary[int, PreparedSignature] = WeakValueDictionary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What is appended to a document, with room for the CMS."""
+
+    tail: bytes
+    gap_start: int
+    """Offset of the ``<`` that opens ``/Contents``, in the whole file."""
+    gap_end: int
+    field: str
 
 
 @dataclass(slots=True)
@@ -66,12 +77,43 @@ class _Target:
 
 def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime) -> PreparedSignature:
     """Do everything that needs no key; only the certificates and the algorithm of ``signer`` are read."""
+    increment = open_increment(document, spec.password)
+    shown = plain_copy(document, spec.password) if increment.security_handler else document
+    update = write_update(increment, shown, signer, spec, now)
+    prepared = document + update.tail
+    imprint, whole_sha256 = digests_of(prepared, update.gap_start, update.gap_end, spec.digest)
+    certificates = tuple(item.public_bytes(Encoding.DER) for item in (signer.certificate, *signer.chain))
+    state = PreparedSignature(
+        document=prepared,
+        gap_start=update.gap_start,
+        gap_end=update.gap_end,
+        attributes=signed_attributes(imprint, spec.digest, signer.certificate, spec.role),
+        digest=spec.digest,
+        algorithm=signer.algorithm,
+        role=spec.role,
+        field=update.field,
+        level=spec.level,
+        certificates=certificates,
+        document_sha256=whole_sha256,
+        certificate_sha256=sha256_hex(certificates[0]),
+        created_at=now,
+        expires_at=min(now + LIFETIME, signer.certificate.not_valid_after_utc),
+    )
+    _OURS[id(state)] = state
+    return state
+
+
+def write_update(increment: Increment, shown: bytes, signer: Signer, spec: SignatureSpec, now: datetime) -> Update:
+    """Steps 1 to 5, upon an opened document.
+
+    Args:
+        shown: The document, readable without a password, where ``spec`` has places found by its text; else not looked
+            at.
+    """
     if spec.digest not in DIGESTS:
         names = ", ".join(DIGESTS)
         raise UsageError("digest not produced: {digest}", hint="one of {names}", digest=spec.digest, names=names)
     # (1)
-    increment = open_increment(document, spec.password)
-    shown = plain_copy(document, spec.password) if increment.security_handler else document
     chain = (signer.certificate, *signer.chain)
     size = cms_size(chain, signer.algorithm, spec.digest, spec.role, value_size(signer.certificate))
     size += 0 if spec.level is Level.B_B else _TOKEN_ROOM
@@ -93,29 +135,9 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
         require_form(increment)
         statement = Statement(reason=spec.reason, location=spec.location, signed_at=now, size_bytes=size, mdp=mdp)
         contents, byte_range = add_signature(increment, target.dictionary, statement)
-        prepared = render(increment, contents, byte_range)
-    # (6)
-    start, end = contents.start, contents.start + len(contents.text)
-    imprint, whole_sha256 = digests_of(prepared, start, end, spec.digest)
-    certificates = tuple(item.public_bytes(Encoding.DER) for item in chain)
-    state = PreparedSignature(
-        document=prepared,
-        gap_start=start,
-        gap_end=end,
-        attributes=signed_attributes(imprint, spec.digest, signer.certificate, spec.role),
-        digest=spec.digest,
-        algorithm=signer.algorithm,
-        role=spec.role,
-        field=target.name,
-        level=spec.level,
-        certificates=certificates,
-        document_sha256=whole_sha256,
-        certificate_sha256=sha256_hex(certificates[0]),
-        created_at=now,
-        expires_at=min(now + LIFETIME, signer.certificate.not_valid_after_utc),
-    )
-    _OURS[id(state)] = state
-    return state
+        tail = render(increment, contents, byte_range)
+    end = contents.start + len(contents.text)
+    return Update(tail=tail, gap_start=contents.start, gap_end=end, field=target.name)
 
 
 def finish(

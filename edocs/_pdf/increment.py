@@ -12,7 +12,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_END, BytesIO
+from typing import BinaryIO
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -26,7 +27,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
 
-__all__ = ["Increment", "open_increment", "pdf_errors", "plain_copy"]
+__all__ = ["Increment", "Tail", "open_increment", "open_stream", "pdf_errors", "plain_copy"]
 
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -76,14 +77,32 @@ class Increment(IncrementalPdfFileWriter):
         super().update_root()  # type: ignore[no-untyped-call]
 
     def render(self) -> BytesIO:
-        """The document with the update appended; the stream stands at its end."""
-        stream = BytesIO(self.input_stream.getvalue())
-        stream.seek(0, 2)
-        if not self.input_stream.getvalue().endswith((b"\n", b"\r")):
-            stream.write(b"\n")
+        """The document with the update appended."""
+        self.input_stream.seek(0)
+        return BytesIO(self.input_stream.read() + self.render_tail().getvalue())
+
+    def render_tail(self) -> Tail:
+        """The update alone, which is appended to the document."""
+        size = self.input_stream.seek(0, SEEK_END)
+        self.input_stream.seek(size - 1)
+        tail = Tail(size)
+        if self.input_stream.read(1) not in (b"\n", b"\r"):
+            tail.write(b"\n")
         self._prep_dom_for_writing()  # type: ignore[no-untyped-call]
-        self._write_updated_section(stream)  # type: ignore[no-untyped-call]
-        return stream
+        self._write_updated_section(tail)  # type: ignore[no-untyped-call]
+        return tail
+
+
+class Tail(BytesIO):
+    """What is written after ``size`` bytes that stay elsewhere; positions count from their beginning."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def tell(self) -> int:
+        """Where the next byte will stand in the whole file."""
+        return self._size + super().tell()
 
 
 @contextmanager
@@ -114,9 +133,23 @@ def open_increment(document: bytes, password: str | None = None) -> Increment:
         raise NotPdfError(
             "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty", hint="give a PDF file"
         )
+    return open_stream(BytesIO(document), password, is_hybrid=b"/XRefStm" in document)
+
+
+def open_stream(document: BinaryIO, password: str | None = None, *, is_hybrid: bool = False) -> Increment:
+    """Begin an update of a document that stays in its file; it is read as far as needed.
+
+    Args:
+        document: Can be sought in; at its beginning.
+        is_hybrid: Word writes hybrid cross-reference sections (ISO 32000-2, 7.5.8.4), which only the lenient mode
+            of the parser follows.
+
+    Raises:
+        NotPdfError, EncryptedError: As :func:`open_increment`.
+    """
     with pdf_errors():
-        reader = _read(document)
-        increment = Increment(BytesIO(document), prev=reader)
+        reader = PdfFileReader(document, strict=not is_hybrid)
+        increment = Increment(document, prev=reader)
         if reader.encrypted:
             _unlock(increment, password)
         _ = reader.root
@@ -156,8 +189,3 @@ def _unlock(increment: Increment, password: str | None) -> None:
         annotate = StandardPermissions.ALLOW_ANNOTS_FORM_FILLING in allowed
         increment.may_add = annotate and StandardPermissions.ALLOW_MODIFICATION_GENERIC in allowed
         increment.may_fill = annotate or StandardPermissions.ALLOW_FORM_FILLING in allowed
-
-
-def _read(document: bytes) -> PdfFileReader:
-    # Word writes hybrid cross-reference sections (ISO 32000-2, 7.5.8.4), which only the lenient mode follows.
-    return PdfFileReader(BytesIO(document), strict=b"/XRefStm" not in document)

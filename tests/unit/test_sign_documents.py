@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +21,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from edocs.batch import BatchOptions, SigningJob, sign_pdfs
+from edocs.batch import LARGE_BYTES, BatchOptions, SigningJob, sign_pdfs
 from edocs.errors import (
     EncryptedError,
     FieldError,
@@ -28,7 +31,7 @@ from edocs.errors import (
 from edocs.model import Box, Level, Reservation, Role, SignatureSpec, Stamp, TrustStore, Verdict, VerificationOptions
 from edocs.ports import Evidence, Signer
 from edocs.sign import approve_pdf, repair_pdf, sign_pdf
-from edocs.testing import sample_letter, sample_pdf
+from edocs.testing import Pki, sample_letter, sample_pdf
 from edocs.verify import verify_pdf
 
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
@@ -317,3 +320,107 @@ def means() -> dict[str, object]:
             return None
 
     return {"timestamper": Never(), "revocation": Never()}
+
+
+def large_pdf(path: Path, size: int) -> None:
+    """A PDF of ``size`` bytes and more on disk, written in pieces: a page with an attachment of noise."""
+    head = sample_pdf()
+    reader = pypdf.PdfReader(io.BytesIO(head))
+    number = reader.trailer["/Size"]
+    with path.open("wb") as out:
+        out.write(head)
+        start = out.tell()
+        out.write(b"%d 0 obj\n<< /Length %d >>\nstream\n" % (number, size))
+        piece = os.urandom(1 << 20)
+        for _ in range(size >> 20):
+            out.write(piece)
+        out.write(b"\nendstream\nendobj\n")
+        table = out.tell()
+        out.write(b"xref\n%d 1\n%010d 00000 n \n" % (number, start))
+        previous = int(head[head.rindex(b"startxref") + 9 :].split()[0])
+        root, info = reader.trailer.raw_get("/Root"), reader.trailer.raw_get("/Info")
+        out.write(
+            b"trailer\n<< /Size %d /Prev %d /Root %d 0 R /Info %d 0 R >>\n"
+            % (number + 1, previous, root.idnum, info.idnum)
+        )
+        out.write(b"startxref\n%d\n%%%%EOF\n" % table)
+
+
+def record_start(document: bytes) -> int:
+    """Where the signature's value begins; after it stand an identifier and a value of each signature's own."""
+    return document.rindex(b"/Contents")
+
+
+@pytest.mark.parametrize("digest", ["sha256", "sha512"])
+def test_a_large_file_is_signed_as_a_small_one(
+    open_key: OpenKey, trust: TrustStore, witness: Callable[[str], str], tmp_path: Path, digest: str
+) -> None:
+    source, target = tmp_path / "dossier.pdf", tmp_path / "dossier.signed.pdf"
+    large_pdf(source, LARGE_BYTES)
+    spec = replace(SPEC, digest=digest, stamp=Stamp(box=BOX, image_png=arrow()))
+
+    (record,) = sign_pdfs(
+        [SigningJob(source=source, target=target)], open_key("seal"), spec, BatchOptions(clock=lambda: NOW)
+    )
+
+    assert record.failure is None
+    signed = target.read_bytes()
+    assert (record.sha256_before, record.sha256_after) == tuple(
+        hashlib.sha256(data).hexdigest() for data in (source.read_bytes(), signed)
+    )
+    small = sign_pdf(source.read_bytes(), open_key("seal"), spec, now=NOW)
+    assert len(signed) == len(small)
+    assert signed[: record_start(small)] == small[: record_start(small)]
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    accepts(signed, witness, tmp_path)
+
+
+def test_a_large_file_that_is_refused_leaves_nothing(open_key: OpenKey, tmp_path: Path) -> None:
+    source, target = tmp_path / "dossier.pdf", tmp_path / "dossier.signed.pdf"
+    large_pdf(source, LARGE_BYTES)
+    off = replace(SPEC, stamp=Stamp(box=replace(BOX, left_mm=500), image_png=arrow()))
+
+    (record,) = sign_pdfs([SigningJob(source=source, target=target)], open_key("seal"), off)
+
+    assert isinstance(record.failure, FieldError)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dossier.pdf"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read as Linux states it")
+def test_signing_300_mb_takes_less_than_150_mb_of_memory(pki: Pki, tmp_path: Path) -> None:
+    source = tmp_path / "dossier.pdf"
+    large_pdf(source, 300 << 20)
+    script = (
+        "import sys\n"
+        "from edocs.cli.main import _run\n"
+        "code = _run(sys.argv[1:])\n"
+        "status = open('/proc/self/status').read()\n"  # getrusage would count the parent's memory too
+        "print(int(status.partition('VmHWM:')[2].split()[0]) // 1024)\n"
+        "sys.exit(code)\n"
+    )
+    asked = ["sign", source, "--signer", pki.p12("seal"), "--role", "organisation", "--secrets", "env:KEY"]
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, asked), "--json"],
+        env={**os.environ, "KEY": pki.passphrase},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[-1]) < 150
+
+
+def test_a_document_of_200_pages_is_signed_on_its_last(open_key: OpenKey, trust: TrustStore) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(sample_pdf())) as pdf:
+        for _ in range(199):
+            pdf.pages.append(pdf.pages[0])
+        pdf.save(out)
+    stamp = Stamp(box=replace(BOX, page=-1), image_png=arrow())
+
+    signed = sign_pdf(out.getvalue(), open_key("seal"), replace(SPEC, stamp=stamp), now=NOW)
+
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    assert len(pypdf.PdfReader(io.BytesIO(signed)).pages[199]["/Annots"]) == 1
