@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from acts import scan
 
 from edocs.model import TrustStore, Verdict
 from edocs.testing import Pki, sample_letter, sample_pdf, sample_seal_png, sample_signature_png
@@ -29,6 +30,11 @@ def desk(tmp_path: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(pki.pem("official-ca"), tmp_path / "ca.pem")
     (tmp_path / "letter.pdf").write_bytes(sample_letter())
     (tmp_path / "inbox").mkdir()
+    (tmp_path / "scan.pdf").write_bytes(scan())
+    for folder in (pki.roots, pki.intermediates, pki.crls):
+        shutil.copytree(folder, tmp_path / "trust" / folder.name)
+    for name in ("appendix-1.pdf", "appendix-2.pdf", "excerpt.pdf"):
+        (tmp_path / name).write_bytes(sample_pdf())
     for name in ("a.pdf", "b.pdf", "extra.pdf", "inbox/c.pdf"):
         (tmp_path / name).write_bytes(sample_pdf())
     (tmp_path / "signature.png").write_bytes(sample_signature_png("Nguyễn Văn An"))
@@ -49,7 +55,7 @@ def test_its_python_runs(desk: Path, trust: TrustStore) -> None:
     for block in blocks("python"):
         exec(compile(block, str(GUIDE), "exec"), names)
 
-    for name in ("issued", "signed"):
+    for name in ("issued", "signed", "appendix", "copied"):
         document = names[name]
         assert isinstance(document, bytes)
         assert verify_pdf(document, trust).verdict is Verdict.TOTAL_PASSED
@@ -69,5 +75,6 @@ def test_its_commands_run(desk: Path, trust: TrustStore) -> None:
         )
         assert (done.returncode, line, done.stderr) == (0, line, "")
 
-    made = {"07-UBND-VP.pdf", "letter.approved.pdf", "a.signed.pdf", "signed/a.signed.pdf", "signed/b.signed.pdf"}
+    made = {"07-UBND-VP.pdf", "appendix-2.appendix.pdf", "scan.copy.pdf", "excerpt.copy.pdf"}
+    made |= {"letter.approved.pdf", "a.signed.pdf", "signed/a.signed.pdf", "signed/b.signed.pdf"}
     assert {verify_pdf(desk / name, trust).verdict for name in made} == {Verdict.TOTAL_PASSED}
