@@ -94,7 +94,7 @@ def prepare_pdf(
     ``prepared.attributes`` with ``prepared.digest``.
 
     Returns:
-        Plain data, valid for an hour; ``to_json()`` and ``from_json()`` store it.
+        Plain data, valid for a week; ``to_json()`` and ``from_json()`` store it.
 
     Raises:
         EdocsError: As :func:`sign_pdf`, but for SignatureValueError.
@@ -102,7 +102,7 @@ def prepare_pdf(
     moment = _moment(now)
     means = evidence or Evidence()
     means.require(spec.level)
-    check_signer(signer.certificate, signer.chain, moment, means.revocation)
+    check_signer(signer.certificate, signer.chain, moment, means.revocation, means.trust)
     return prepare(document, signer, spec, moment)
 
 

@@ -45,7 +45,7 @@ from edocs.ports import Signer
 
 __all__ = ["LIFETIME", "Update", "finish", "prepare", "write_update"]
 
-LIFETIME = timedelta(hours=1)
+LIFETIME = timedelta(days=7)
 """How long a prepared signature may wait for its value."""
 
 _TOKEN_ROOM = TOKEN_ROOM + 64  # and what wraps a timestamp as an unsigned attribute
@@ -122,7 +122,7 @@ def write_update(increment: Increment, shown: bytes, signer: Signer, spec: Signa
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)
-        spec = mark(shown, spec, permits, signer.certificate)
+        spec = mark(increment, shown, spec, permits, signer.certificate)
         # (2)
         find_place = partial(place_new, increment, shown, spec, signer.certificate)
         target = _target(increment, spec, fields, permits, find_place)

@@ -6,16 +6,17 @@ had. The path to an anchor is not asked for here: the signer need not have the v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from edocs._trust.chains import is_issued_by, load_certificates
 from edocs.errors import CertificateRefusedError
-from edocs.model import HANOI, Revocation
+from edocs.model import HANOI, Revocation, TrustStore
 from edocs.ports import RevocationSource
 
 __all__ = ["check_signer"]
@@ -28,15 +29,17 @@ _EXTENSION_FAULTS = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, 
 
 def check_signer(
     certificate: x509.Certificate,
-    chain: Sequence[x509.Certificate],
+    chain: Iterable[x509.Certificate],
     now: datetime,
     revocation: RevocationSource | None,
+    trust: TrustStore | None = None,
 ) -> None:
     """Go on only where ``certificate`` may sign at ``now`` (aware).
 
     Args:
-        chain: CA certificates at hand, to find the issuer that revocation is asked about.
+        chain: CA certificates that came with the key; the issuer must be known for revocation to be asked about.
         revocation: None: not asked. A source that knows nothing refuses nothing.
+        trust: Further CA certificates at hand: a key file often carries none.
 
     Raises:
         CertificateRefusedError: Expired, not yet valid, for another use, weak, or revoked.
@@ -44,7 +47,8 @@ def check_signer(
     _check_validity(certificate, now)
     _check_kind(certificate)
     if revocation is not None:
-        _check_revocation(certificate, chain, now, revocation)
+        known = load_certificates([*trust.intermediates, *trust.anchors]) if trust else []
+        _check_revocation(certificate, [*chain, *known], now, revocation)
 
 
 @lru_cache(maxsize=256)  # the same certificate signs a whole batch; a refusal is not kept
@@ -108,9 +112,9 @@ def _check_strength(certificate: x509.Certificate) -> None:
 
 
 def _check_revocation(
-    certificate: x509.Certificate, chain: Sequence[x509.Certificate], now: datetime, source: RevocationSource
+    certificate: x509.Certificate, known: Iterable[x509.Certificate], now: datetime, source: RevocationSource
 ) -> None:
-    issuer = next((candidate for candidate in chain if _is_issued_by(certificate, candidate)), None)
+    issuer = next((candidate for candidate in known if is_issued_by(certificate, candidate)), None)
     evidence = source.status(certificate, issuer, now) if issuer else None
     if evidence is None or evidence.status is not Revocation.REVOKED:
         return
@@ -120,14 +124,6 @@ def _check_revocation(
         time=_time(evidence.revoked_at) if evidence.revoked_at else "?",
         source=evidence.source,
     )
-
-
-def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def _time(moment: datetime) -> str:

@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
+from edocs._trust.revocation import StoreRevocation
 from edocs._trust.signer_check import check_signer
 from edocs.errors import CertificateRefusedError
-from edocs.model import Revocation, RevocationEvidence
+from edocs.model import Revocation, RevocationEvidence, TrustStore
 from edocs.ports import Signer
 
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
@@ -107,6 +108,16 @@ def test_what_is_revoked_may_not(open_key: Callable[[str], Signer]) -> None:
 
     with pytest.raises(CertificateRefusedError, match="revoked"):
         check_signer(key.certificate, key.chain, NOW, Known(Revocation.REVOKED))
+
+
+def test_the_issuer_is_found_among_the_trusted_certificates_too(
+    open_key: Callable[[str], Signer], trust: TrustStore
+) -> None:
+    """A PEM key comes without its chain: revocation must be asked about all the same."""
+    revoked = open_key("revoked")
+
+    with pytest.raises(CertificateRefusedError, match="revoked"):
+        check_signer(revoked.certificate, [], NOW, StoreRevocation(trust), trust)
 
 
 def test_without_its_issuer_nothing_is_asked(open_key: Callable[[str], Signer]) -> None:
