@@ -28,7 +28,7 @@ from edocs.errors import UnreadableError, UsageError
 from edocs.model import AuditRecord, Policy, Role, Verdict, VerificationOptions
 from edocs.verify import load_trust
 
-from .console import Console, common_options, worst
+from .console import Console, common_options, drop_output, worst
 from .verdicts import EXIT_CODES, VERDICTS
 from .verifying import read_policy, read_time
 
@@ -155,6 +155,9 @@ def _run(
                 tally.add(record)
                 advance()
     except KeyboardInterrupt:
+        return False
+    except BrokenPipeError:  # nobody reads standard output any more; what went to a file stays
+        drop_output()
         return False
     finally:
         if main:

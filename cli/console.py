@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -67,6 +68,11 @@ class Console:
     def ask_secret(self, name: str) -> str:
         """The secret called ``name``, from where ``--secrets`` says (a ``SecretsHandler``)."""
         return open_secrets(self.secrets, self.lang)(name)
+
+
+def drop_output() -> None:
+    """Write the rest of standard output nowhere: its reader has gone, as under ``| head``."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the process ends
 
 
 def worst(codes: Iterable[int]) -> int:

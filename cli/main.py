@@ -12,7 +12,7 @@ from edocs._version import __version__
 from edocs.errors import EdocsError
 from edocs.locale import language_of, translate
 
-from .console import Console
+from .console import Console, drop_output
 
 # A command's module is imported only when it runs or shows its own help: `edocs --help` stays under 150 ms.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -89,7 +89,7 @@ def _run(arguments: list[str]) -> int:
         Console(lang=lang).error(error)
         return error.exit_code
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - nobody reads any more
+        drop_output()
         return 0
     except Exception as error:
         if os.environ.get("EDOCS_DEBUG"):

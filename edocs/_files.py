@@ -17,6 +17,10 @@ from edocs.errors import OutputError, UnreadableError
 
 __all__ = ["open_input", "open_output", "read_file", "write_file"]
 
+# Reading the umask means setting it, for every thread of the process: so once, before there are threads.
+_UMASK = os.umask(0)
+os.umask(_UMASK)
+
 
 def read_file(path: Path) -> bytes:
     """The bytes of ``path``.
@@ -73,6 +77,8 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
                 os.fsync(stream.fileno())
             _take_name(temporary, path)
             temporary = None
+        except BrokenPipeError:
+            raise  # never of this file: whoever reads another stream of the caller's has gone
         except OSError as exc:
             raise OutputError(
                 "output cannot be written: {path}: {why}",
@@ -98,9 +104,7 @@ def write_file(path: Path, data: bytes, inputs: Iterable[Path] = ()) -> None:
 
 def _take_name(temporary: Path, path: Path) -> None:
     # mkstemp makes files for the owner alone; an output has the rights that the user's umask gives any new file.
-    umask = os.umask(0)
-    os.umask(umask)
-    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
+    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_UMASK)
     temporary.replace(path)
 
 

@@ -196,3 +196,24 @@ def test_ctrl_c_leaves_whole_lines(tmp_path: Path, signed: bytes, engine: str) -
     assert "Traceback" not in errors
     assert printed[0] == printed[1]
     assert 20 <= len(verdicts(printed[1])) < 5000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
+def test_a_reader_that_goes_away_leaves_the_file_of_lines(tmp_path: Path, signed: bytes) -> None:
+    """``edocs audit … --jsonl OUT --json | head -1``."""
+    for number in range(40):
+        (tmp_path / f"{number}.pdf").write_bytes(signed)
+    out = tmp_path / "lines.jsonl"
+    command = [sys.executable, "-m", "edocs.cli", "audit", str(tmp_path), "--engine", "serial:", "--jsonl", str(out)]
+
+    with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(timeout=100)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+
+    assert "Traceback" not in said
+    assert "cannot be written" not in said
+    assert {line["verdict"] for line in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
