@@ -54,7 +54,11 @@ def _from_environment(prefix: str, name: str) -> str:
 
 def _from_file(path: Path, name: str) -> str:
     every: str | None = None
-    for line in read_file(path).decode("utf-8-sig").splitlines():
+    try:
+        text = read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise SecretError("not UTF-8 text: {path}", hint="save it as UTF-8", path=path) from exc
+    for line in text.splitlines():
         label, equals, value = line.partition("=")
         if equals and label.strip() == name:
             return value.strip()

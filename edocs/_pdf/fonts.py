@@ -18,9 +18,7 @@ from edocs.errors import NoFontError
 
 __all__ = ["VIETNAMESE", "FontStyle", "find_font"]
 
-VIETNAMESE = (
-    "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư" + "".join(map(chr, range(0x1EA0, 0x1EFA))) + "–—“”…"  # noqa: E501
-)
+VIETNAMESE = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư" + "".join(map(chr, range(0x1EA0, 0x1EFA))) + "–—“”…"
 """Every letter that Vietnamese adds to ASCII, precomposed, and the punctuation of official documents."""
 
 

@@ -43,10 +43,10 @@ class HttpTimestamper:
             raise UsageError("no timestamping authority is given", hint="--tsa URL")
         for url in urls:
             place = urlsplit(url)
+            if place.password is not None:  # first, so that no later message repeats it
+                raise UsageError("a password does not belong into an address", hint="write user@host only")
             if place.scheme not in ("http", "https") or not place.hostname:
                 raise UsageError("not an http address: {url}", url=url)
-            if place.password is not None:
-                raise UsageError("a password does not belong into an address", hint="write user@host only")
         self._urls = tuple(urls)
         self._secrets = secrets
         self._passwords: dict[str, str] = {}
