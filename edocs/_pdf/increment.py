@@ -52,6 +52,7 @@ class Increment(IncrementalPdfFileWriter):
     """One update of one document, in memory."""
 
     _pages: dict[int, generic.IndirectObject] | None = None
+    _root_object: generic.DictionaryObject | None = None
     may_fill = True
     """Whether the encryption lets this password's holder fill in and sign fields."""
     may_add = True
@@ -71,6 +72,13 @@ class Increment(IncrementalPdfFileWriter):
         assert isinstance(reference, generic.IndirectObject)  # noqa: S101 - anything else is translated as damage
         self._pages[index] = reference
         return reference
+
+    @property
+    def root(self) -> generic.DictionaryObject:
+        """The catalog: always the same object, looked up once."""
+        if self._root_object is None:
+            self._root_object = super().root
+        return self._root_object
 
     def update_root(self) -> None:
         """Mark the catalog as changed."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 import binascii
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from typing import IO
 
-from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils import generic, misc, xref
 from pyhanko.pdf_utils.generic import NameObject
+from pyhanko.pdf_utils.xref import XRefEntry, XRefType
 
 __all__ = ["tune_pyhanko"]
 
@@ -29,6 +30,12 @@ _NAME = re.compile(rb"(/[!\"$&'*-.0-;=?-Z\\^-z|~]*)[\x00\t\n\x0c\r ()<>\[\]{}/%]
 _NAME_BYTES = 64
 _REFERENCE = re.compile(rb"([1-9]\d{0,9})[ \n\r\t]([0-9]\d{0,4})[ \n\r\t]+R")
 _REFERENCE_BYTES = 20
+# A subsection's head, its entries of 20 bytes each (ISO 32000-2, 7.5.4), and what ends the table.
+_SECTION = re.compile(rb"[\x00\t\n\x0c\r ]*(\d{1,10})[\t\n\r ]+(\d{1,10})[\t\n\r ]+")
+_ENTRIES = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*")
+_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer[\x00\t\n\x0c\r ]*(?=<)")
+_ENTRY_BYTES, _AHEAD_BYTES, _MOST_ENTRIES = 20, 64, 1 << 20
+_USED = ord("n")
 _BLANKS = frozenset((b" ", b"\n", b"\r", b"\t", b"\f", b"\x00"))
 
 Reader = Callable[[IO[bytes]], "generic.ByteStringObject | generic.TextStringObject"]
@@ -49,17 +56,22 @@ def tune_pyhanko() -> bool:
     blank = _blank_reader(misc.read_non_whitespace)
     reference = _reference_reader(generic.IndirectObject.read_from_stream)
     write = _name_writer(NameObject.write_to_stream)
+    table = _table_reader(xref.parse_xref_table)
     if not (
         _agree(hex_string, generic.read_hex_string_from_stream, _HEX_SAMPLES)
         and _agree(name, NameObject.read_from_stream, _NAME_SAMPLES)
         and _agree(blank, misc.read_non_whitespace, _BLANK_SAMPLES)
         and _agree_on_references(reference, generic.IndirectObject.read_from_stream)
+        and _agree(
+            lambda stream: list(table(stream, True)), lambda stream: list(xref.parse_xref_table(stream, True)), _TABLES
+        )
         and all(_written(write, text) == _written(NameObject.write_to_stream, text) for text in _NAMES)
     ):
         return False
     generic.read_hex_string_from_stream = hex_string  # type: ignore[assignment]  # of the same signature
     generic.read_non_whitespace = misc.read_non_whitespace = blank  # type: ignore[attr-defined]  # a re-export
     NameObject.read_from_stream = staticmethod(name)  # type: ignore[method-assign]
+    xref.parse_xref_table = table
     NameObject.write_to_stream = write  # type: ignore[method-assign]
     generic.IndirectObject.read_from_stream = staticmethod(reference)  # type: ignore[method-assign]
     return True
@@ -75,6 +87,13 @@ _NAME_SAMPLES = (
     b"/Long" + b"g" * 80 + b" ",
     b"/Tail",
     b"/a+b-c.d[",
+)
+_LINE = b"0000000017 00000 n \n"
+_TABLES = (
+    b"0 2\n0000000000 65535 f \n" + _LINE + b"trailer\n<<",
+    b"\n3 1\r\n" + _LINE + b"7 2\n" + _LINE + _LINE + b"trailer <<",
+    b"0 0\ntrailer\n<<",
+    b"0 1\n0000000017 00000 n\ntrailer\n<<",
 )
 _BLANK_SAMPLES = (b"x", b"  x", b"\r\n%c\n/x", b"\x00\x0c\tx", b"%a\rx")
 _NAMES = ("/A", "/", "/a b", "/a#", "/Ký", "/A(B)")
@@ -179,3 +198,46 @@ def _name_writer(original: Callable[..., None]) -> Callable[..., None]:
         stream.write(encoded(str(self)))
 
     return write_name
+
+
+def _table_reader(original: Callable[..., Iterator[XRefEntry]]) -> Callable[..., Iterator[XRefEntry]]:
+    def parse_xref_table(stream: IO[bytes], strict: bool) -> Iterator[XRefEntry]:
+        start = stream.tell()
+        entries = _read_table(stream)
+        if entries is None:
+            stream.seek(start)
+            yield from original(stream, strict)
+        else:
+            yield from entries
+
+    return parse_xref_table
+
+
+def _read_table(stream: IO[bytes]) -> list[XRefEntry] | None:
+    """The whole of a table that is written as the standard has it; None where it is not."""
+    entries: list[XRefEntry] = []
+    while True:
+        at = stream.tell()
+        ahead = stream.read(_AHEAD_BYTES)
+        if entries and (match := _TRAILER.match(ahead)):
+            stream.seek(at + match.end())
+            return entries
+        head = _SECTION.match(ahead)
+        if head is None:
+            return None
+        first, count = int(head[1]), int(head[2])
+        stream.seek(at + head.end())
+        lines = stream.read(count * _ENTRY_BYTES) if 0 < count < _MOST_ENTRIES else b""
+        if not lines or len(lines) != count * _ENTRY_BYTES or not _ENTRIES.fullmatch(lines):
+            return None
+        for index in range(count):
+            line = lines[index * _ENTRY_BYTES : (index + 1) * _ENTRY_BYTES]
+            is_used = line[17] == _USED
+            entries.append(
+                XRefEntry(
+                    xref_type=XRefType.STANDARD if is_used else XRefType.FREE,
+                    location=int(line[:10]) if is_used else None,
+                    idnum=first + index,
+                    generation=int(line[11:16]),
+                )
+            )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils import generic, xref
 from pyhanko.pdf_utils.generic import NameObject
 from pyhanko.pdf_utils.misc import PdfError
 
@@ -36,7 +36,7 @@ def outcome(read: Read, data: bytes) -> tuple[object, ...]:
     stream = io.BytesIO(data)
     try:
         value = read(stream)
-    except (PdfError, ValueError, TypeError) as exc:
+    except (PdfError, ValueError, TypeError, IndexError) as exc:
         return (type(exc),)
     return type(value), getattr(value, "original_bytes", value), stream.tell()
 
@@ -108,3 +108,21 @@ def test_it_writes_the_names_that_the_original_writes(text: str) -> None:
     plain(NameObject("/" + text), other)
 
     assert one.getvalue() == other.getvalue()
+
+
+LINES = st.sampled_from(
+    [b"0000000017 00000 n \n", b"0000000000 65535 f\r\n", b"0000000017 00000 n\n", b"17 0 n \n", b""]
+)
+
+
+@given(
+    st.integers(0, 3), st.lists(LINES, max_size=4), st.sampled_from([b"trailer\n<<", b"\ntrailer <<", b"5 1\n", b""])
+)
+@example(0, [b"0000000000 65535 f \n", b"0000000017 00000 n \n"], b"trailer\n<< /Size 2 >>")
+def test_it_reads_the_tables_that_the_original_reads(count: int, lines: list[bytes], end: bytes) -> None:
+    plain = original(xref.parse_xref_table)
+    data = b"0 %d\n" % count + b"".join(lines) + end
+
+    assert outcome(lambda stream: list(tuning._table_reader(plain)(stream, True)), data) == outcome(
+        lambda stream: list(plain(stream, True)), data
+    )
