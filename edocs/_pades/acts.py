@@ -52,8 +52,13 @@ _AIR_PT = 0.6
 _SEAL_MM = 36.0
 
 
-def mark(document: bytes, spec: SignatureSpec, permits: Permits, certificate: x509.Certificate) -> SignatureSpec:
+def mark(
+    increment: Increment, document: bytes, spec: SignatureSpec, permits: Permits, certificate: x509.Certificate
+) -> SignatureSpec:
     """``spec``, with field and stamp of an appendix or a copy where it asks for one.
+
+    Args:
+        document: What ``increment`` changes, readable without a password.
 
     Raises:
         UsageError: Role, number, symbol or agency is missing.
@@ -68,8 +73,8 @@ def mark(document: bytes, spec: SignatureSpec, permits: Permits, certificate: x5
     if spec.copy is not None:
         copy = replace(spec.copy, agency=spec.copy.agency.strip() or common_name(certificate))
         require_copyable(document, copy, permits)
-        return _marked(document, spec, COPY_FIELD, copy_lines(copy))
-    return _marked(document, spec, APPENDIX_FIELD, (_code_text(spec.appendix_of),))
+        return _marked(increment, document, spec, COPY_FIELD, copy_lines(copy))
+    return _marked(increment, document, spec, APPENDIX_FIELD, (_code_text(spec.appendix_of),))
 
 
 def plan_issue(document: bytes, spec: SignatureSpec) -> tuple[SignatureSpec, ...]:
@@ -114,7 +119,9 @@ def _code_text(code: DocumentCode | None) -> str:
     return f"Số: {code.number_text}/{code.symbol}"
 
 
-def _marked(document: bytes, spec: SignatureSpec, field: str, lines: tuple[str, ...]) -> SignatureSpec:
+def _marked(
+    increment: Increment, document: bytes, spec: SignatureSpec, field: str, lines: tuple[str, ...]
+) -> SignatureSpec:
     """A signature with a mark of text in the corner."""
     asked = spec.stamp or Stamp()
     if asked.image_png is not None or asked.lines:
@@ -122,7 +129,7 @@ def _marked(document: bytes, spec: SignatureSpec, field: str, lines: tuple[str, 
             "on an appendix or a copy the agency's signature shows its prescribed text and no image",
             hint="leave image and text away (annex I.II.8b; part II, I.3)",
         )
-    stamp = corner_stamp(document, lines, asked.time_form, asked.box)
+    stamp = corner_stamp(increment, document, lines, asked.time_form, asked.box)
     return replace(spec, field=spec.field or field, stamp=stamp, appendix_of=None, copy=None)
 
 

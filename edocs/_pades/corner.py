@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from edocs._pades.place import MM
+from edocs._pades.place import MM, seen_size_mm
 from edocs._pdf.fonts import FontStyle
-from edocs._pdf.render import page_size_mm
-from edocs._pdf.text import read_lines
+from edocs._pdf.increment import Increment
+from edocs._pdf.text import read_area
 from edocs._pdf.typeface import text_width
 from edocs.errors import FieldError
 from edocs.model import Box, Stamp, TimeForm
@@ -28,10 +28,13 @@ _AIR_MM = 0.4
 _A_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def corner_stamp(document: bytes, lines: Sequence[str], time_form: TimeForm, box: Box | None = None) -> Stamp:
+def corner_stamp(
+    increment: Increment, document: bytes, lines: Sequence[str], time_form: TimeForm, box: Box | None = None
+) -> Stamp:
     """``lines`` and, below them, the signing time.
 
     Args:
+        document: What ``increment`` changes, readable without a password.
         box: A place instead of the corner.
 
     Raises:
@@ -44,9 +47,9 @@ def corner_stamp(document: bytes, lines: Sequence[str], time_form: TimeForm, box
     stamp = Stamp(lines=(*broken, "{time}"), font_size_pt=_SIZE_PT, time_form=time_form)
     width, height = widest + _AIR_MM, len(stamp.lines) * _LEADING_MM + _AIR_MM
     if box is None:
-        across = page_size_mm(document, 0)[0]
+        size = across, _ = seen_size_mm(increment, 0)
         box = Box(page=1, left_mm=across - _RIGHT_MM - width, top_mm=_TOP_MM, width_mm=width, height_mm=height)
-        _require_free(document, box)
+        _require_free(document, box, size)
     elif box.width_mm < width or box.height_mm < height:
         raise FieldError(
             "the place is too small for the mark",
@@ -57,17 +60,16 @@ def corner_stamp(document: bytes, lines: Sequence[str], time_form: TimeForm, box
     return Stamp(box=box, lines=stamp.lines, font_size_pt=_SIZE_PT, time_form=time_form)
 
 
-def _require_free(document: bytes, box: Box) -> None:
-    down = page_size_mm(document, 0)[1]
-    bottom, top = (down - box.top_mm - box.height_mm) * MM, (down - box.top_mm) * MM
-    for line in read_lines(document, 0):
-        over = [letter.text for letter in line.letters if letter.right > box.left_mm * MM]
-        if over and bottom < line.baseline + 0.2 * _SIZE_PT and line.baseline < top:
-            raise FieldError(
-                "text stands where the mark goes: {text}",
-                hint="leave the upper right corner of the first page free, or give a place: --at",
-                text="".join(over)[:40],
-            )
+def _require_free(document: bytes, box: Box, size: tuple[float, float]) -> None:
+    across, down = size
+    right, bottom = box.left_mm + box.width_mm, box.top_mm + box.height_mm
+    over = read_area(document, 0, (box.left_mm / across, box.top_mm / down, right / across, bottom / down))
+    if over:
+        raise FieldError(
+            "text stands where the mark goes: {text}",
+            hint="leave the upper right corner of the first page free, or give a place: --at",
+            text=over[:40],
+        )
 
 
 def _break(line: str) -> list[str]:

@@ -26,6 +26,7 @@ __all__ = [
     "page_count",
     "place_of",
     "require_plain",
+    "seen_size_mm",
     "sheet_of",
 ]
 
@@ -171,6 +172,19 @@ def frame(page: generic.DictionaryObject) -> tuple[float, float, float, float]:
     left, right = sorted((numbers[0], numbers[2]))
     bottom, top = sorted((numbers[1], numbers[3]))
     return left, bottom, right, top
+
+
+def seen_size_mm(increment: Increment, index: int) -> tuple[float, float]:
+    """Width and height of a page as it is shown.
+
+    Raises:
+        FieldError: It has no size.
+    """
+    page = increment.page(index).get_object()
+    assert isinstance(page, generic.DictionaryObject)  # noqa: S101 - anything else is translated as damage
+    left, bottom, right, top = frame(page)
+    width, height = _sheet(page).seen_size(right - left, top - bottom)
+    return width / MM, height / MM
 
 
 def _sheet(page: generic.DictionaryObject) -> Sheet:

@@ -1,4 +1,4 @@
-"""Pages as pictures and as sizes, with PDFium: for previews, and for places that depend on the page's size.
+"""Pages as pictures, with PDFium: for previews.
 
 Hình ảnh trang. Form fields and signatures are drawn too, as a viewer shows them.
 """
@@ -13,24 +13,10 @@ from PIL import Image
 
 from edocs.errors import NotPdfError
 
-__all__ = ["page_size_mm", "render_png"]
+__all__ = ["render_png"]
 
 _DPI = 110
 _GAP_PX = 12
-
-
-def page_size_mm(document: bytes, page: int) -> tuple[float, float]:
-    """Width and height of what is seen of ``page`` (0 is the first).
-
-    Raises:
-        NotPdfError: PDFium cannot open the document or the page.
-    """
-    try:
-        with pypdfium2.PdfDocument(document) as pdf:
-            width, height = pdf[page].get_size()
-    except (pypdfium2.PdfiumError, IndexError) as exc:
-        raise NotPdfError("not a PDF that can be read: {why}", why=exc) from exc
-    return width / 72 * 25.4, height / 72 * 25.4
 
 
 def render_png(document: bytes, pages: Sequence[int]) -> bytes:

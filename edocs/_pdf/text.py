@@ -16,12 +16,14 @@ import pypdfium2.raw as pdfium
 
 from edocs.errors import NotPdfError
 
-__all__ = ["Letter", "TextLine", "read_lines"]
+__all__ = ["Letter", "TextLine", "read_area", "read_lines"]
 
 _SAME_LINE_PT = 2.0
 _MAX_LETTERS = 100_000
 _MAX_FONT_NAME = 128
 _BOLD = 600
+_FINE = 100_000
+"""Steps that a page is divided into, each way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,46 @@ def read_lines(document: bytes, page: int) -> list[TextLine]:
     return _lines(letters)
 
 
+def read_area(document: bytes, page: int, area: tuple[float, float, float, float]) -> str:
+    """The characters, without blanks, that are seen in a part of ``page``, however it is turned.
+
+    Args:
+        area: Left, top, right and bottom, as shares of the page as it is shown, from its upper left corner.
+
+    Raises:
+        NotPdfError: PDFium cannot open the document or the page.
+    """
+    try:
+        with pypdfium2.PdfDocument(document) as pdf:
+            sheet = pdf[page]
+            text = sheet.get_textpage()
+            found = "".join(_inside(sheet, text, area))
+            text.close()
+            sheet.close()
+    except (pypdfium2.PdfiumError, IndexError) as exc:
+        raise NotPdfError("not a PDF that can be read: {why}", why=exc) from exc
+    return unicodedata.normalize("NFC", found)
+
+
+def _inside(
+    sheet: pypdfium2.PdfPage, page: pypdfium2.PdfTextPage, area: tuple[float, float, float, float]
+) -> Iterator[str]:
+    near, high, far, low = (share * _FINE for share in area)
+    x, y = ctypes.c_int(), ctypes.c_int()
+    for index in range(min(page.count_chars(), _MAX_LETTERS)):
+        character = chr(pdfium.FPDFText_GetUnicode(page, index))
+        if character.isspace() or not character.isprintable():
+            continue
+        left, bottom, right, top = page.get_charbox(index)
+        seen = []
+        for corner in ((left, bottom), (right, top)):
+            pdfium.FPDF_PageToDevice(sheet, 0, 0, _FINE, _FINE, 0, *corner, x, y)
+            seen.append((x.value, y.value))
+        (left, right), (top, bottom) = (sorted(axis) for axis in zip(*seen, strict=True))
+        if left < far and right > near and top < low and bottom > high:
+            yield character
+
+
 def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
     x, y = ctypes.c_double(), ctypes.c_double()
     for index in range(min(page.count_chars(), _MAX_LETTERS)):
@@ -80,9 +122,7 @@ def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
         left, _, right, _ = page.get_charbox(index, loose=True)
         pdfium.FPDFText_GetCharOrigin(page, index, x, y)
         size = pdfium.FPDFText_GetFontSize(page, index)
-        yield Letter(
-            text=character, left=left, right=right, baseline=y.value, size=size, is_bold=_is_bold(page, index)
-        )
+        yield Letter(text=character, left=left, right=right, baseline=y.value, size=size, is_bold=_is_bold(page, index))
 
 
 def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdf
+import pypdfium2
 import pytest
-from acts import said, scan, text_of, widget
+from acts import MM, said, scan, text_of, widget
 
 from edocs._pdf.fonts import FontStyle, find_font
 from edocs.errors import EdocsError, FieldError, PermissionRefusedError, RefusedError, StampError, UsageError
@@ -142,6 +145,68 @@ def test_a_mark_is_never_set_over_text(seal: Signer) -> None:
         appendix_pdf(document, seal, APPENDIX, now=NOW)
     placed = replace(APPENDIX, stamp=Stamp(box=Box(page=1, left_mm=140, top_mm=15, width_mm=55, height_mm=12)))
     assert widget(appendix_pdf(document, seal, placed, now=NOW), "edocs-appendix").top == pytest.approx(15, abs=0.01)
+
+
+def odd(document: bytes, *, turn: int = 0, crop: float = 0, unit: float = 1) -> bytes:
+    """``document`` with its first page turned, cropped by ``crop`` mm each way, or in larger units."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(document))
+    writer.pdf_header = "%PDF-1.7"
+    page = writer.pages[0]
+    left, bottom, right, top = (float(side) for side in page.mediabox)
+    page.cropbox = pypdf.generic.RectangleObject(
+        (left + crop * MM, bottom + crop * MM, right - crop * MM, top - crop * MM)
+    )
+    page[pypdf.generic.NameObject("/Rotate")] = pypdf.generic.NumberObject(turn)
+    if unit != 1:
+        page[pypdf.generic.NameObject("/UserUnit")] = pypdf.generic.FloatObject(unit)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def ink(document: bytes) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what is dark on the first page, as shares of the page as it is shown."""
+    with pypdfium2.PdfDocument(document) as pdf:
+        pdf.init_forms()
+        grey = pdf[0].render(scale=2, may_draw_forms=True).to_pil().convert("L")
+    found = grey.point(lambda level: 255 if level < 160 else 0).getbbox()
+    assert found is not None
+    left, top, right, bottom = found
+    return left / grey.width, top / grey.height, right / grey.width, bottom / grey.height
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_on_a_turned_page_the_mark_is_where_the_reader_sees_the_corner(
+    seal: Signer, trust: TrustStore, turn: int
+) -> None:
+    signed = copy_pdf(odd(scan(), turn=turn), seal, SignatureSpec(role=Role.ORGANISATION, copy=FULL), now=NOW)
+
+    left, top, right, bottom = ink(signed)
+    across, down = (210, 297) if turn == 180 else (297, 210)
+    assert right * across == pytest.approx(across - 15, abs=1.5)
+    assert top * down == pytest.approx(5.5, abs=1.5)
+    assert (right - left) * across < 60
+    assert bottom * down < 20
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+
+
+def test_on_a_cropped_page_the_mark_is_in_the_corner_that_is_seen(seal: Signer) -> None:
+    signed = copy_pdf(odd(scan(), crop=20), seal, SignatureSpec(role=Role.ORGANISATION, copy=FULL), now=NOW)
+
+    _, top, right, _ = ink(signed)
+    assert (right * 170, top * 257) == pytest.approx((155, 5.5), abs=1.5)
+
+
+@pytest.mark.parametrize("how", [{"turn": 0}, {"turn": 180}, {"crop": 1}, {"unit": 1.5}])
+def test_text_in_the_corner_is_found_however_the_page_is_shown(seal: Signer, how: dict[str, float]) -> None:
+    sheet = Typesetter()
+    sheet.new_page()
+    for x, y in ((165, 8), (18, 292)):  # what is below at the left is above at the right when turned
+        sheet.text(x, y, "Mẫu số 01", Font(FontStyle.REGULAR, 13))
+    document = sheet.finish(DocumentInfo(title="x", author="x", created_at=NOW))
+
+    with pytest.raises(FieldError, match="số01"):
+        appendix_pdf(odd(document, **how), seal, APPENDIX, now=NOW)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

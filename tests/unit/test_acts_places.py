@@ -53,21 +53,16 @@ def place(words: Sequence[Words], name: str = "Nguyễn Văn An") -> tuple[float
     )
 
 
-def test_a_persons_image_is_centred_between_position_and_name(approved: bytes, draft: bytes) -> None:
-    """Annex I.II.7d, on the sample letter, whose text says where both stand."""
-    from edocs.testing import letter_places
+def test_a_persons_image_is_centred_between_position_and_name() -> None:
+    """Annex I.II.7d: on their axis, in the middle of the blank between them, touching neither."""
+    middle, top, bottom, width = place([POSITION, NAME])
 
-    spec = SignatureSpec(role=Role.PERSONAL, stamp=Stamp(image_png=IMAGE), reserve=Reservation())
-    with_place = widget(approved, "Signature1")
-
-    assert letter_places().signature.page == with_place.page + 1
-    assert spec.stamp is not None
-    assert spec.stamp.box is None
-    found = place([POSITION, NAME])
-    assert found[0] == pytest.approx(150, abs=0.5)
-    assert (found[1] + found[2]) / 2 == pytest.approx((100 + 135 - 14 * 0.3528 * 0.65) / 2, abs=1.0)
-    assert found[1] > 100
-    assert found[2] < 135 - 3
+    cap_height = 0.66 * 14 / MM
+    assert middle == pytest.approx(150, abs=0.5)
+    assert (top + bottom) / 2 == pytest.approx((100 + 135 - cap_height) / 2, abs=1.5)
+    assert 100 < top < bottom < 135 - cap_height
+    assert width == pytest.approx((bottom - top) * ASPECT, abs=0.01)
+    assert width <= 50.01
 
 
 def test_approving_needs_no_place_for_the_image(draft: bytes, open_key: Callable[[str], Signer]) -> None:
