@@ -128,7 +128,8 @@ class _Demo:
         numbered = ("--number", code.number, "--date", self.papers.day)
         keys = ("--signer", _SEAL, *_SECRETS)
         stage.edocs("issue", "letter.approved.pdf", *numbered, *keys, "--image", "seal.png", "-o", "letter.issued.pdf")
-        stage.edocs("sign", "appendix.pdf", "--role", "organisation", *keys)
+        numbered = ("--code", f"{code.number_text}/{code.symbol}")
+        stage.edocs("appendix", "appendix.pdf", *numbered, *keys, "-o", "appendix.signed.pdf")
         stage.edocs("verify", "letter.issued.pdf", *_TRUST)
 
     def _witness(self) -> None:
@@ -173,8 +174,12 @@ class _Demo:
 
     def _unpack(self) -> None:
         stage = self.stage
-        stage.heading("The receiver unpacks it and compares; a message with another letter inside is refused")
+        stage.heading(
+            "The receiver unpacks it, compares and stamps it as arrived; a message with another letter inside is refused"
+        )
         stage.edocs("unpack", "message.edxml", "-o", "received", *_TRUST, shown=_is_about_files)
+        stamp = ("--number", "31", "--agency", "Sở Nội vụ", "--forward-to", "Văn phòng Sở")
+        stage.edocs("arrive", "received/letter.issued.pdf", *stamp, *_TRUST, "-o", "received/arrival.pdf")
         self.papers.write_changed_message()
         stage.edocs("unpack", "changed.edxml", "-o", "refused", *_TRUST, expected=1, shown=_is_about_files)
 

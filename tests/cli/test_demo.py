@@ -42,7 +42,8 @@ def test_every_command_of_the_demo_ends_as_it_should(done) -> None:
     assert [line["command"] for line in lines if line["exit_code"] != line["expected"]] == []
     assert process.returncode == 0, process.stderr
     shown = {line["command"][1] for line in lines if line["command"][0] == "edocs"}
-    working = {name for name in COMMANDS if name != "demo"}
+    # Extending needs a timestamping authority, and copies are of other documents.
+    working = set(COMMANDS) - {"demo", "extend", "copy"}
     assert shown == working
 
 
