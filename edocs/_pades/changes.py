@@ -21,8 +21,9 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from edocs._pades.evidence import explain_change
 from edocs._pades.form_changes import unsigned_change
 from edocs._pdf.appearance import AppearanceError, shown_text
+from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._pdf.fields import entry, find_field, inherited
+from edocs._pdf.fields import find_field, inherited
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
 from edocs.model.rules import reason
 

@@ -16,8 +16,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
+from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS
-from edocs._pdf.fields import entry
 from edocs._pdf.increment import open_increment, pdf_errors
 from edocs.model import TrustStore
 

@@ -12,8 +12,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
+from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._pdf.fields import entry
 from edocs.model import Reason
 from edocs.model.rules import reason
 

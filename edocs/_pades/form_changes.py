@@ -9,7 +9,8 @@ from __future__ import annotations
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from edocs._pdf.fields import entry, form_fields, inherited, is_visible
+from edocs._pdf.entries import entry
+from edocs._pdf.fields import form_fields, inherited, is_visible
 
 __all__ = ["unsigned_change"]
 

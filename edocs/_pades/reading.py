@@ -16,8 +16,9 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._pdf.fields import entry, is_visible
+from edocs._pdf.fields import is_visible
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.model import Reason
 from edocs.model.rules import reason

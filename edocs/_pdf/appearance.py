@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from pyhanko.pdf_utils import generic
 
-from edocs._pdf.fields import entry
+from edocs._pdf.entries import entry
 from edocs.errors import UnreadableError
 
 __all__ = ["AppearanceError", "shown_text"]

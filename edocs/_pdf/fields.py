@@ -7,17 +7,11 @@ from collections.abc import Iterator
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-__all__ = ["entry", "find_field", "form_fields", "inherited", "is_visible"]
+from edocs._pdf.entries import entry
+
+__all__ = ["find_field", "form_fields", "inherited", "is_visible"]
 
 _DEPTH = 32
-
-
-def entry(dictionary: generic.DictionaryObject, key: str) -> generic.PdfObject | None:
-    """The value of ``key``, a reference followed; None where there is none. (``dict.get`` would not follow it.)"""
-    if key not in dictionary:
-        return None
-    value: generic.PdfObject = dictionary[key]
-    return value
 
 
 def form_fields(handler: PdfHandler) -> Iterator[tuple[str, generic.DictionaryObject]]:
