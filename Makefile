@@ -29,6 +29,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/signing.py
+	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system
