@@ -31,10 +31,21 @@ if TYPE_CHECKING:
         VerificationOptions,
         VerificationReport,
     )
-    from edocs.office import open_message, register_pdf
+    from edocs.office import arrive_pdf, open_message, register_pdf
     from edocs.ports import Evidence
     from edocs.registry import Registry
-    from edocs.sign import PreparedSignature, approve_pdf, extend_pdf, finish_pdf, issue_pdf, prepare_pdf, sign_pdf
+    from edocs.sign import (
+        PreparedSignature,
+        appendix_pdf,
+        approve_pdf,
+        copy_pdf,
+        extend_pdf,
+        finish_pdf,
+        issue_pdf,
+        prepare_pdf,
+        preview_pdf,
+        sign_pdf,
+    )
     from edocs.verify import load_trust, verify_pdf
 
 __all__ = [
@@ -55,8 +66,11 @@ __all__ = [
     "VerificationOptions",
     "VerificationReport",
     "__version__",
+    "appendix_pdf",
     "approve_pdf",
+    "arrive_pdf",
     "audit_pdfs",
+    "copy_pdf",
     "extend_pdf",
     "finish_pdf",
     "inspect_message",
@@ -69,6 +83,7 @@ __all__ = [
     "open_timestamper",
     "pack",
     "prepare_pdf",
+    "preview_pdf",
     "register_pdf",
     "sign_pdf",
     "sign_pdfs",
@@ -82,16 +97,19 @@ _MODULES = {
     "edocs.connect": ("open_engine", "open_revocation", "open_signer", "open_timestamper"),
     "edocs.errors": ("EdocsError",),
     "edocs.exchange": ("inspect_message", "pack", "unpack"),
-    "edocs.office": ("open_message", "register_pdf"),
+    "edocs.office": ("arrive_pdf", "open_message", "register_pdf"),
     "edocs.ports": ("Evidence",),
     "edocs.registry": ("Registry",),
     "edocs.sign": (
         "PreparedSignature",
+        "appendix_pdf",
         "approve_pdf",
+        "copy_pdf",
         "extend_pdf",
         "finish_pdf",
         "issue_pdf",
         "prepare_pdf",
+        "preview_pdf",
         "sign_pdf",
     ),
     "edocs.verify": ("load_trust", "verify_pdf"),
