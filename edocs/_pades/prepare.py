@@ -24,6 +24,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from edocs._pades.acts import mark
+from edocs._pades.archival import require_archival
 from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
 from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, digests_of, fill_gap, imprint_of, render
 from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
@@ -263,6 +264,7 @@ def _stamp(increment: Increment, target: _Target, spec: SignatureSpec, now: date
     is_act = spec.reserve is not None or spec.code is not None
     stamp = fit_image(spec.stamp, spec.role, size) if is_act else spec.stamp
     stream = stamp_appearance(increment, stamp, size, now)
+    require_archival(increment, stream)
     sheet.turn_upright(stream, size)
     target.widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): increment.add_object(stream)})
     increment.update_container(target.widget)

@@ -27,6 +27,7 @@ from edocs.errors import (
     FieldError,
     NotPdfError,
     PermissionRefusedError,
+    StampError,
 )
 from edocs.model import Box, Level, Reservation, Role, SignatureSpec, Stamp, TrustStore, Verdict, VerificationOptions
 from edocs.ports import Evidence, Signer
@@ -424,3 +425,55 @@ def test_a_document_of_200_pages_is_signed_on_its_last(open_key: OpenKey, trust:
 
     assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
     assert len(pypdf.PdfReader(io.BytesIO(signed)).pages[199]["/Annots"]) == 1
+
+
+def archival(part: int, form: str) -> bytes:
+    """A letter that calls itself PDF/A of ``part``, with a form that asks readers to draw its fields."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(sample_pdf())) as pdf:
+        claim = {
+            "attribute": f'<rdf:Description pdfaid:part="{part}" pdfaid:conformance="B" xmlns:pdfaid="x"/>',
+            "element": f'<rdf:Description xmlns:pdfaid="x"><pdfaid:part>{part}</pdfaid:part></rdf:Description>',
+        }[form]
+        pdf.Root.Metadata = pdf.make_stream(f"<x:xmpmeta><rdf:RDF>{claim}</rdf:RDF></x:xmpmeta>".encode())
+        pdf.Root.Metadata.Type, pdf.Root.Metadata.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
+        pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array(), NeedAppearances=True))
+        pdf.save(out)
+    return out.getvalue()
+
+
+def translucent() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", (40, 20), (200, 0, 0, 128)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["attribute", "element"])
+def test_pdf_a_1_takes_no_transparent_image(open_key: OpenKey, form: str) -> None:
+    """ISO 19005-1, 6.4: no soft mask."""
+    document = archival(1, form)
+
+    with pytest.raises(StampError, match="PDF/A-1"):
+        sign_pdf(document, open_key("seal"), replace(SPEC, stamp=Stamp(box=BOX, image_png=translucent())), now=NOW)
+    assert sign_pdf(document, open_key("seal"), replace(SPEC, stamp=Stamp(box=BOX, image_png=arrow())), now=NOW)
+    assert sign_pdf(document, open_key("seal"), SPEC, now=NOW)
+
+
+@pytest.mark.parametrize("part", [2, 3])
+def test_pdf_a_2_and_3_keep_what_their_clauses_ask(open_key: OpenKey, part: int) -> None:
+    """ISO 19005-2: 6.4.1 no NeedAppearances; 6.2.11.4.1 typefaces embedded; 6.3.2 printed; 6.3.3 an appearance."""
+    stamp = Stamp(box=BOX, image_png=translucent(), lines=("Thời gian ký: {time}",), font_size_pt=8)
+
+    signed = sign_pdf(archival(part, "element"), open_key("seal"), replace(SPEC, stamp=stamp), now=NOW)
+
+    reader = pypdf.PdfReader(io.BytesIO(signed))
+    assert "/NeedAppearances" not in reader.trailer["/Root"]["/AcroForm"]
+    assert f"<pdfaid:part>{part}<".encode() in reader.trailer["/Root"]["/Metadata"].get_data()
+    (annotation,) = reader.pages[0]["/Annots"]
+    widget = annotation.get_object()
+    assert int(widget["/F"]) & 0b100111 == 0b100  # printed; neither hidden nor invisible nor without view
+    assert list(widget["/AP"]) == ["/N"]
+    (font,) = widget["/AP"]["/N"]["/Resources"]["/Font"].values()
+    (descendant,) = font.get_object()["/DescendantFonts"]
+    assert "/FontFile2" in descendant.get_object()["/FontDescriptor"]
+    assert descendant.get_object()["/CIDToGIDMap"]
