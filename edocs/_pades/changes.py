@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -27,13 +28,11 @@ from edocs._pdf.fields import find_field, inherited
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
 from edocs.model.rules import reason
 
-__all__ = ["ChangeVerdict", "judge_changes"]
+__all__ = ["ChangeVerdict", "is_of_the_form", "judge_changes"]
 
-RESERVED_FORMS = {
-    NUMBER_FIELD: re.compile(r"\d{1,7}"),
-    DATE_FIELD: re.compile(r"ngày \d{2} tháng (?:0[12]|[3-9]|1[012]) năm \d{4}"),
-}
-"""What a reserved field may hold (Decree 30, annex I.II.3-4): a number alone; day, month and year in words."""
+_NUMBER = re.compile("[0-9]{1,7}")
+_DATE = re.compile("ngày (?P<day>[0-9]{2}) tháng (?P<month>0[12]|[3-9]|1[012]) năm (?P<year>[0-9]{4})")
+_FILLED_IN = (NUMBER_FIELD, DATE_FIELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +45,23 @@ class ChangeVerdict:
     """Fields that hold another value since; signatures are not among them."""
     reasons: tuple[Reason, ...] = ()
     notices: tuple[Reason, ...] = ()
+
+
+def is_of_the_form(name: str, value: str) -> bool:
+    """Whether the reserved field ``name`` may hold ``value``: a number alone; day, month and year in words.
+
+    Source: Decree 30/2020/NĐ-CP, annex I.II.3 and 4.
+    """
+    if name == NUMBER_FIELD:
+        return _NUMBER.fullmatch(value) is not None and int(value) > 0
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return False
+    try:
+        date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return False
+    return True
 
 
 def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerdict:
@@ -86,7 +102,7 @@ def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: P
     if changes is Changes.ANNOTATION and policy is not Policy.AS_DOCMDP:
         reasons.append(reason("changes.not_permitted", changes=changes.value))
     if policy is not Policy.AS_DOCMDP:
-        others = filled if policy is Policy.STRICT else [name for name in filled if name not in RESERVED_FORMS]
+        others = filled if policy is Policy.STRICT else [name for name in filled if name not in _FILLED_IN]
         if others:
             reasons.append(reason("changes.policy", policy=policy.value, fields=", ".join(others)))
         else:
@@ -144,14 +160,16 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     filled = [value for index, value in enumerate(values) if value != ("" if index == 0 else values[index - 1])]
     if len(filled) != 1 or not values[-1]:
         return "it was filled more than once"
-    if not RESERVED_FORMS[name].fullmatch(values[-1]):
+    if not is_of_the_form(name, values[-1]):
         return "its value is not of the decree's form"
     after = find_field(reader, name)
     appearances = entry(after, "/AP") if after is not None else None
     if isinstance(appearances, generic.DictionaryObject) and set(appearances) - {"/N"}:
         return "it looks different under the mouse"
+    look = entry(appearances, "/N") if isinstance(appearances, generic.DictionaryObject) else None
+    left, bottom, right, top = (float(before["/Rect"][index]) for index in range(4))
     try:
-        shown = shown_text(entry(appearances, "/N") if isinstance(appearances, generic.DictionaryObject) else None)
+        shown = shown_text(look, (abs(right - left), abs(top - bottom)))
     except AppearanceError as exc:
         return str(exc)
     return "" if "".join(shown.split()) == "".join(values[-1].split()) else "its appearance shows something else"

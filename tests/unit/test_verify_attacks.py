@@ -28,7 +28,8 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from edocs.model import LegalEffect, TrustStore, Verdict, VerificationReport
+from edocs._pades.changes import is_of_the_form
+from edocs.model import DATE_FIELD, NUMBER_FIELD, LegalEffect, TrustStore, Verdict, VerificationReport
 from edocs.testing import Pki, sample_pdf
 from edocs.verify import verify_pdf
 
@@ -569,7 +570,9 @@ def fill(
         )
         fonts = generic.DictionaryObject({pdf_name("/F"): font})
         resources = generic.DictionaryObject({pdf_name("/Font"): fonts})
-        stream = writer.add_object(form_stream(content, Resources=resources))
+        left, bottom, right, top = (float(number) for number in field["/Rect"])
+        box = generic.ArrayObject(generic.FloatObject(f"{number:.2f}") for number in (0, 0, right - left, top - bottom))
+        stream = writer.add_object(form_stream(content, Resources=resources, BBox=box))
         field["/V"] = generic.TextStringObject(value)
         field["/AP"] = generic.DictionaryObject({pdf_name("/N"): stream})
         change(writer, field)
@@ -635,6 +638,33 @@ def test_a_number_that_is_none_or_shows_another_is_refused(
     report = verify_pdf(fill(approved, value, shown), trust)
 
     assert report.verdict is Verdict.TOTAL_FAILED
+
+
+def test_a_number_shrunk_out_of_sight_is_refused(approved: bytes, trust: TrustStore) -> None:
+    def shrink(_writer: IncrementalPdfFileWriter, field: generic.DictionaryObject) -> None:
+        field["/AP"]["/N"]["/BBox"] = numbers(0, 0, 2000, 500)
+
+    assert verify_pdf(fill(approved, change=shrink), trust).verdict is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_lawful"),
+    [
+        (NUMBER_FIELD, "07", True),
+        (NUMBER_FIELD, "٠٧", False),
+        (NUMBER_FIELD, "00", False),
+        (DATE_FIELD, "ngày 29 tháng 02 năm 2028", True),
+        (DATE_FIELD, "ngày 05 tháng 3 năm 2026", True),
+        (DATE_FIELD, "ngày 29 tháng 02 năm 2026", False),
+        (DATE_FIELD, "ngày 31 tháng 4 năm 2026", False),
+        (DATE_FIELD, "ngày 99 tháng 3 năm 2026", False),
+        (DATE_FIELD, "ngày 05 tháng 3 năm 0000", False),
+        (DATE_FIELD, "ngày ٠٥ tháng 3 năm 2026", False),
+    ],
+)
+def test_a_reserved_value_is_a_number_or_a_day_of_the_calendar(name: str, value: str, is_lawful: bool) -> None:
+    """Decree 30, annex I.II.3-4; ``\\d`` of a regular expression takes the figures of every script."""
+    assert is_of_the_form(name, value) is is_lawful
 
 
 def test_a_number_filled_in_twice_is_refused(approved: bytes, trust: TrustStore) -> None:
