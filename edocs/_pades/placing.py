@@ -37,7 +37,9 @@ def place_new(
         raise FieldError("the stamp has no place", hint="give one with --at, or name a field that has one")
     last = page_count(increment) - 1
     width, height = image_size(stamp.image_png)
-    place = signature_place(read_lines(document, last), last, common_name(certificate), width / height)
+    place = signature_place(
+        read_lines(document, last, with_weight=True), last, common_name(certificate), width / height
+    )
     if not is_on_page(increment, place):
         raise FieldError("the image would not be on the page", hint="give its place: --at")
     return place

@@ -36,6 +36,7 @@ class Letter:
     baseline: float
     size: float
     is_bold: bool = False
+    """Only where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,11 @@ class TextLine:
         return self.letters[0].baseline
 
 
-def read_lines(document: bytes, page: int) -> list[TextLine]:
+def read_lines(document: bytes, page: int, *, with_weight: bool = False) -> list[TextLine]:
     """The text of ``page`` (0 is the first), from top to bottom.
+
+    Args:
+        with_weight: Find out which letters are bold too.
 
     Raises:
         NotPdfError: PDFium cannot open the document or the page.
@@ -65,7 +69,7 @@ def read_lines(document: bytes, page: int) -> list[TextLine]:
         with pypdfium2.PdfDocument(document) as pdf:
             sheet = pdf[page]
             text = sheet.get_textpage()
-            letters = list(_letters(text))
+            letters = list(_letters(text, with_weight))
             text.close()
             sheet.close()
     except (pypdfium2.PdfiumError, IndexError) as exc:
@@ -86,7 +90,7 @@ def read_area(document: bytes, page: int, area: tuple[float, float, float, float
         with pypdfium2.PdfDocument(document) as pdf:
             sheet = pdf[page]
             text = sheet.get_textpage()
-            found = "".join(_inside(sheet, text, area))
+            found = "".join(text.get_text_bounded(*_own_area(sheet, area)).split())
             text.close()
             sheet.close()
     except (pypdfium2.PdfiumError, IndexError) as exc:
@@ -94,26 +98,19 @@ def read_area(document: bytes, page: int, area: tuple[float, float, float, float
     return unicodedata.normalize("NFC", found)
 
 
-def _inside(
-    sheet: pypdfium2.PdfPage, page: pypdfium2.PdfTextPage, area: tuple[float, float, float, float]
-) -> Iterator[str]:
-    near, high, far, low = (share * _FINE for share in area)
-    x, y = ctypes.c_int(), ctypes.c_int()
-    for index in range(min(page.count_chars(), _MAX_LETTERS)):
-        character = chr(pdfium.FPDFText_GetUnicode(page, index))
-        if character.isspace() or not character.isprintable():
-            continue
-        left, bottom, right, top = page.get_charbox(index)
-        seen = []
-        for corner in ((left, bottom), (right, top)):
-            pdfium.FPDF_PageToDevice(sheet, 0, 0, _FINE, _FINE, 0, *corner, x, y)
-            seen.append((x.value, y.value))
-        (left, right), (top, bottom) = (sorted(axis) for axis in zip(*seen, strict=True))
-        if left < far and right > near and top < low and bottom > high:
-            yield character
+def _own_area(sheet: pypdfium2.PdfPage, area: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """``area`` in the page's own coordinates: left, bottom, right, top."""
+    near, high, far, low = (round(share * _FINE) for share in area)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    corners = []
+    for corner in ((near, high), (far, low)):
+        pdfium.FPDF_DeviceToPage(sheet, 0, 0, _FINE, _FINE, 0, *corner, x, y)
+        corners.append((x.value, y.value))
+    (left, right), (bottom, top) = (sorted(axis) for axis in zip(*corners, strict=True))
+    return left, bottom, right, top
 
 
-def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
+def _letters(page: pypdfium2.PdfTextPage, with_weight: bool) -> Iterator[Letter]:
     x, y = ctypes.c_double(), ctypes.c_double()
     for index in range(min(page.count_chars(), _MAX_LETTERS)):
         character = chr(pdfium.FPDFText_GetUnicode(page, index))
@@ -122,7 +119,8 @@ def _letters(page: pypdfium2.PdfTextPage) -> Iterator[Letter]:
         left, _, right, _ = page.get_charbox(index, loose=True)
         pdfium.FPDFText_GetCharOrigin(page, index, x, y)
         size = pdfium.FPDFText_GetFontSize(page, index)
-        yield Letter(text=character, left=left, right=right, baseline=y.value, size=size, is_bold=_is_bold(page, index))
+        is_bold = with_weight and _is_bold(page, index)
+        yield Letter(text=character, left=left, right=right, baseline=y.value, size=size, is_bold=is_bold)
 
 
 def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:

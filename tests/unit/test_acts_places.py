@@ -43,7 +43,7 @@ def page(words: Sequence[Words]) -> bytes:
 
 def place(words: Sequence[Words], name: str = "Nguyễn Văn An") -> tuple[float, float, float, float]:
     """Middle across, then top, bottom and width of what is found, in mm from the upper left."""
-    found = signature_place(read_lines(page(words), 0), 0, name, ASPECT)
+    found = signature_place(read_lines(page(words), 0, with_weight=True), 0, name, ASPECT)
     high = 297.0
     return (
         (found.left + found.right) / 2 / MM,
