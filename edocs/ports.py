@@ -78,7 +78,10 @@ class Signer(Protocol):
         ...
 
     def sign_many(self, items: Sequence[bytes], digest: str) -> Sequence[bytes]:
-        """Sign each of ``items`` in order, under one authorization where the backend can."""
+        """Sign each of ``items`` in order, under one authorization where the backend can.
+
+        A signer for which that pays states ``multisign``, how many one authorization covers; batches go by it.
+        """
         ...
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "read_signatures",
     "read_version",
     "sign_body",
+    "sign_oid",
 ]
 
 _RSA = "1.2.840.113549.1.1.1"

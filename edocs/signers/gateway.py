@@ -73,6 +73,11 @@ class GatewaySigner:
         """How it signs."""
         return self._algorithm
 
+    @property
+    def multisign(self) -> int:
+        """How many signatures one confirmation covers."""
+        return self._batch
+
     def sign(self, data: bytes, digest: str) -> bytes:
         """Hand in the hash of ``data``, and wait until the signer has confirmed.
 
