@@ -36,7 +36,7 @@ from edocs.office import arrive_pdf
 from edocs.verify import load_trust
 
 from .batch import BATCH_OPTIONS
-from .console import Console, common_options
+from .console import PATH, Console, common_options
 from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
 from .verdicts import EXIT_CODES, VERDICTS
 from .verifying import read_time
@@ -47,7 +47,7 @@ _CODE = re.compile(r"\s*(\d{1,7})\s*/\s*(\S.*?)\s*")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option("--code", required=True, metavar="NUMBER/SYMBOL", help="Of the document they go with, such as 15/QĐ-BNV.")
 @with_options(KEY_OPTIONS, BATCH_OPTIONS)
 @common_options
@@ -58,7 +58,7 @@ def appendix(console: Console, paths: Sequence[Path], code: str, **options: Any)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option("--form", required=True, type=click.Choice([form.value for form in CopyForm]), help="Hình thức sao.")
 @click.option(
     "--source",
@@ -79,13 +79,13 @@ def copy(
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="PDF")
+@click.argument("path", type=PATH, metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Arrival number (số đến).")
 @click.option("--agency", required=True, help="Where it arrived: the name on the stamp.")
 @click.option("--at", metavar="TIME", help="When it arrived (ISO 8601); default: now.")
 @click.option("--forward-to", default="", help="The unit or person who has to act (chuyển).")
 @click.option("--file-code", default="", help="Number and symbol of the file it belongs to (số và ký hiệu hồ sơ).")
-@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PDF", help="The sheet.")
 @common_options
 def arrive(console: Console, path: Path, number: int, agency: str, at: str | None, **options: Any) -> int:

@@ -28,7 +28,7 @@ from edocs.errors import UnreadableError, UsageError
 from edocs.model import AuditRecord, Policy, Role, Verdict, VerificationOptions
 from edocs.verify import load_trust
 
-from .console import Console, common_options, drop_output, worst
+from .console import PATH, Console, common_options, drop_output, worst
 from .verdicts import EXIT_CODES, VERDICTS
 from .verifying import read_policy, read_time
 
@@ -42,15 +42,15 @@ _ROLES = {
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--from-file", "listing", metavar="LIST", help="A file with one path a line; - is standard input.")
-@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
 @click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option(
     "--engine", default="local:", show_default=True, metavar="serial:|local:N", help="Where the work is done."
 )
-@click.option("--jsonl", type=click.Path(path_type=Path), metavar="OUT", help="Write the JSON Lines to this file.")
+@click.option("--jsonl", type=PATH, metavar="OUT", help="Write the JSON Lines to this file.")
 @common_options
 def audit(
     console: Console,

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -20,6 +21,9 @@ from edocs.errors import EdocsError
 from edocs.locale import DEFAULT_LANGUAGE, LANGUAGES, language_of, translate
 
 from .secrets import open_secrets
+
+PATH = click.Path(path_type=Path, readable=False)
+"""A file or folder of an argument. What cannot be read is exit 4 with its reason, not click's usage error."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,8 +50,8 @@ class Console:
             click.echo(self.text(template, **params), err=True)
 
     def result(self, text: str) -> None:
-        """A result for people: standard output, or standard error when that carries JSON."""
-        if not (self.json and self.quiet):
+        """A result for people: standard output, or standard error when that carries JSON; silent under ``--quiet``."""
+        if not self.quiet:
             click.echo(text, err=self.json)
 
     def emit(self, value: object) -> None:

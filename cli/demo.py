@@ -23,7 +23,7 @@ from edocs.errors import EdocsError
 from edocs.model import HANOI
 from edocs.testing import PASSPHRASE, Pki, PlannedDocument, SigningCase, issue_planned, make_pki, plan_documents
 
-from .console import Console, common_options
+from .console import PATH, Console, common_options
 from .demo_folder import demo_folder
 from .demo_papers import Papers, audit_code, compare_figures, write_register_lines
 from .demo_stage import Stage
@@ -37,7 +37,7 @@ _PERIOD = ("--from", "2025-01", "--to", "2025-06")  # that of the plan
 
 
 @click.command()
-@click.argument("folder", default="edocs-demo", type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("folder", default="edocs-demo", type=PATH, metavar="[DIR]")
 @click.option("--count", default=300, show_default=True, type=click.IntRange(1, 9999), help="Documents to generate.")
 @click.option("--keep", is_flag=True, help="Keep the keys and certificates of an earlier demo in DIR.")
 @common_options
@@ -128,8 +128,8 @@ class _Demo:
         numbered = ("--number", code.number, "--date", self.papers.day)
         keys = ("--signer", _SEAL, *_SECRETS)
         stage.edocs("issue", "letter.approved.pdf", *numbered, *keys, "--image", "seal.png", "-o", "letter.issued.pdf")
-        numbered = ("--code", f"{code.number_text}/{code.symbol}")
-        stage.edocs("appendix", "appendix.pdf", *numbered, *keys, "-o", "appendix.signed.pdf")
+        code_option = ("--code", f"{code.number_text}/{code.symbol}")
+        stage.edocs("appendix", "appendix.pdf", *code_option, *keys, "-o", "appendix.signed.pdf")
         stage.edocs("verify", "letter.issued.pdf", *_TRUST)
 
     def _witness(self) -> None:
@@ -175,7 +175,7 @@ class _Demo:
     def _unpack(self) -> None:
         stage = self.stage
         stage.heading(
-            "The receiver unpacks it, compares and stamps it as arrived; a message with another letter inside is refused"
+            "The receiver unpacks it, compares and stamps it as arrived; a message with another letter in it is refused"
         )
         stage.edocs("unpack", "message.edxml", "-o", "received", *_TRUST, shown=_is_about_files)
         stamp = ("--number", "31", "--agency", "Sở Nội vụ", "--forward-to", "Văn phòng Sở")

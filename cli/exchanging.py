@@ -12,16 +12,21 @@ from edocs.exchange import pack as pack_message
 from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
-from .console import Console, common_options
+from .console import PATH, Console, common_options
 
 MANIFEST_SUFFIX = ".sha256.json"
 
 
 @click.command()
-@click.argument("meta", type=click.Path(path_type=Path), metavar="META.toml")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.argument("meta", type=PATH, metavar="META.toml")
+@click.argument("files", type=PATH, nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT.edxml", help="The message."
+    "-o",
+    "--output",
+    required=True,
+    type=PATH,
+    metavar="OUT.edxml",
+    help="The message.",
 )
 @common_options
 def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path) -> int:

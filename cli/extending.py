@@ -20,7 +20,7 @@ from edocs.ports import Evidence
 from edocs.sign import extend_pdf
 
 from .batch import name_outputs
-from .console import Console, common_options, worst
+from .console import PATH, Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 from .signing import with_options
 
@@ -28,7 +28,7 @@ SCHEMA = "edocs.extension/1"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option(
     "--level",
     type=click.Choice([level.value for level in Level if level is not Level.B_B]),
@@ -39,12 +39,12 @@ SCHEMA = "edocs.extension/1"
 @click.option(
     "--trust",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="PATH",
     help="CA certificates and CRLs that the document lacks.",
 )
 @with_options(EVIDENCE_OPTIONS)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT|DIR", help="File, or folder.")
+@click.option("-o", "--output", type=PATH, metavar="OUT|DIR", help="File, or folder.")
 @common_options
 def extend(console: Console, paths: Sequence[Path], level: str, output: Path | None, **options: Any) -> int:
     """Raise signatures to a level, or renew their evidence (nâng mức chữ ký, gia hạn bằng chứng)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -9,7 +10,7 @@ import sys
 import click
 
 from edocs._version import __version__
-from edocs.errors import EdocsError
+from edocs.errors import EdocsError, OutputError
 from edocs.locale import language_of, translate
 
 from .console import Console, drop_output
@@ -37,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 EXIT_DEFECT = 70  # a defect of edocs itself (sysexits EX_SOFTWARE); everything foreseen has 0 to 7
 EXIT_INTERRUPTED = 130
+EXIT_UNREAD = 141  # as a shell says of a command whose reader has gone
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class CommandTable(click.Group):
@@ -79,8 +82,13 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     lang = language_of(os.environ)
     try:
-        result = edocs.main(args=arguments, prog_name="edocs", standalone_mode=False)
-    except click.exceptions.Abort:
+        # Not edocs.main: it ends the process with 1 where nobody reads any more, and 1 says that a signature failed.
+        with edocs.make_context("edocs", list(arguments)) as context:
+            result = edocs.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -90,8 +98,13 @@ def _run(arguments: list[str]) -> int:
         return error.exit_code
     except BrokenPipeError:
         drop_output()
-        return 0
+        return EXIT_UNREAD
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            drop_output()
+            full = OutputError("standard output cannot be written: {why}", hint="make room", why=error.strerror)
+            Console(lang=lang).error(full)
+            return full.exit_code
         if os.environ.get("EDOCS_DEBUG"):
             raise
         message = translate(

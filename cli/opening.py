@@ -19,7 +19,7 @@ from edocs.model import OpenedMessage, TrustStore, UnpackedFile, Verdict
 from edocs.office import open_message
 from edocs.verify import load_trust
 
-from .console import Console, common_options, worst
+from .console import PATH, Console, common_options, worst
 from .exchanging import manifest_path
 from .message import message_lines
 from .verdicts import EXIT_CODES
@@ -27,16 +27,22 @@ from .verdicts import EXIT_CODES
 _trust_option = click.option(
     "--trust",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="PEM|DIR",
     help="Trust anchors, certificates and CRLs to verify the PDFs with; repeatable.",
 )
 
 
 @click.command()
-@click.argument("envelope", type=click.Path(path_type=Path), metavar="IN.edxml")
+@click.argument("envelope", type=PATH, metavar="IN.edxml")
 @click.option(
-    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR", help="For the files."
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=PATH,
+    metavar="DIR",
+    help="For the files.",
 )
 @_trust_option
 @common_options
@@ -51,7 +57,7 @@ def unpack(console: Console, envelope: Path, folder: Path, trust: tuple[Path, ..
 
 
 @click.command()
-@click.argument("envelopes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN.edxml...")
+@click.argument("envelopes", nargs=-1, required=True, type=PATH, metavar="IN.edxml...")
 @_trust_option
 @common_options
 def inspect(console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ...]) -> int:

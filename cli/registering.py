@@ -18,7 +18,7 @@ from edocs.office import register_pdf
 from edocs.registry import Outcome, Registration, Registry
 from edocs.verify import load_trust
 
-from .console import Console, common_options, worst
+from .console import PATH, Console, common_options, worst
 from .verdicts import EXIT_CODES, VERDICTS
 
 _OUTCOMES = {
@@ -31,10 +31,10 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 
 
 @click.command()
-@click.argument("pdf", nargs=-1, type=click.Path(path_type=Path), metavar="[PDF]")
-@click.option("--register", "register_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--from-jsonl", type=click.Path(path_type=Path), metavar="FILE", help="Many documents; - is stdin.")
-@click.option("--agencies", type=click.Path(path_type=Path), metavar="CSV", help="Agencies: id,name,level.")
+@click.argument("pdf", nargs=-1, type=PATH, metavar="[PDF]")
+@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
+@click.option("--from-jsonl", type=PATH, metavar="FILE", help="Many documents; - is stdin.")
+@click.option("--agencies", type=PATH, metavar="CSV", help="Agencies: id,name,level.")
 @click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
 @click.option("--agency-name", metavar="NAME", help="Needed once; the register remembers it.")
 @click.option("--level", metavar="province|district|commune", help="Needed once; the register remembers it.")
@@ -44,7 +44,7 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 @click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name: QĐ, Công văn … (tên loại).")
 @click.option("--subject", help="Subject (trích yếu); of a state secret it is not kept.")
 @click.option("--secrecy", default="none", show_default=True, metavar="none|confidential|secret|top_secret")
-@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
 @click.option("--who", default="", metavar="NAME", help="Who registers, for the log; else the user's name.")
 @common_options
 def register(

@@ -24,7 +24,7 @@ from edocs.reports.as_table import Cells, section_cells
 from edocs.reports.figures import Report, RowKind
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text, period_text, time_text
 
-from .console import Console, common_options
+from .console import PATH, Console, common_options
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
 _WIDE = 220  # where no terminal says how wide it is, nothing is folded
@@ -34,7 +34,7 @@ _FLAT: tuple[tuple[Facet, ...], ...] = ((Facet.LEVEL, Facet.AGENCY),)
 
 
 @click.command()
-@click.option("--register", "register_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
 @click.option("--number", type=int, help="Number (số).")
 @click.option("--symbol", help="Symbol (ký hiệu); letter case matters.")
@@ -78,7 +78,7 @@ def find(
 
 
 @click.command()
-@click.option("--register", "register_file", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--from", "first", metavar="YYYY-MM", help="First month of issue.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last month of issue.")
 @click.option("--by", multiple=True, type=click.Choice([facet.value for facet in Facet]), help="Group by; repeatable.")
@@ -86,7 +86,7 @@ def find(
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json", "html"]), default="table", show_default=True
 )
-@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="OUT", help="File to write; else stdout.")
+@click.option("--output", "-o", type=PATH, metavar="OUT", help="File to write; else stdout.")
 @common_options
 def report(
     console: Console,

@@ -30,29 +30,39 @@ def open_secrets(source: str, lang: str) -> Callable[[str], str]:
     if source == "prompt":
         return lambda name: _prompt(name, lang)
     if kind == "env" and rest:
-        return lambda name: _from_environment(rest, name)
+        return lambda name: _from_environment(rest, name, lang)
     if kind == "file" and rest:
-        return lambda name: _from_file(Path(rest), name)
+        return lambda name: _from_file(Path(rest), name, lang)
     raise UsageError("unknown source of secrets: {source}", hint="prompt, env:PREFIX or file:PATH", source=source)
 
 
 def _prompt(name: str, lang: str) -> str:
     if not sys.stdin.isatty():
         raise SecretError(
-            "no terminal to ask for the {name}", hint="give --secrets env:PREFIX or --secrets file:PATH", name=name
+            "no terminal to ask for the {name}",
+            hint="give --secrets env:PREFIX or --secrets file:PATH",
+            name=_label(name, lang),
         )
-    return str(click.prompt(translate(name, lang), hide_input=True, err=True))
+    return str(click.prompt(_label(name, lang), hide_input=True, err=True))
 
 
-def _from_environment(prefix: str, name: str) -> str:
+def _label(name: str, lang: str) -> str:
+    """``passphrase of leader.p12`` in the user's language."""
+    kind, of, what = name.partition(" of ")
+    return translate(f"{kind} of {{what}}", lang, what=what) if of else translate(name, lang)
+
+
+def _from_environment(prefix: str, name: str, lang: str) -> str:
     own = f"{prefix}_{re.sub(r'[^A-Za-z0-9]+', '_', name).upper()}"
     for variable in (own, prefix):
         if variable in os.environ:
             return os.environ[variable]
-    raise SecretError("no {name} in the environment", hint="set {own} or {prefix}", name=name, own=own, prefix=prefix)
+    raise SecretError(
+        "no {name} in the environment", hint="set {own} or {prefix}", name=_label(name, lang), own=own, prefix=prefix
+    )
 
 
-def _from_file(path: Path, name: str) -> str:
+def _from_file(path: Path, name: str, lang: str) -> str:
     every: str | None = None
     try:
         text = read_file(path).decode("utf-8-sig")
@@ -65,5 +75,7 @@ def _from_file(path: Path, name: str) -> str:
         if not equals and line.strip() and every is None:
             every = line.strip()
     if every is None:
-        raise SecretError("no {name} in {path}", hint="add a line: {name} = …", name=name, path=path)
+        raise SecretError(
+            "no {what} in {path}", hint="add a line: {name} = …", what=_label(name, lang), name=name, path=path
+        )
     return every

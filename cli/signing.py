@@ -21,7 +21,7 @@ from edocs.model import HANOI, Box, DocumentCode, Level, Reservation, Role, Sign
 from edocs.sign import preview_pdf
 
 from .batch import BATCH_OPTIONS, sign_files
-from .console import Console, common_options
+from .console import PATH, Console, common_options
 from .evidence import EVIDENCE_OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,7 +62,7 @@ KEY_OPTIONS = (
     click.option(
         "--trust",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=PATH,
         metavar="PATH",
         help="CRLs to ask before signing, and CA certificates.",
     ),
@@ -70,10 +70,10 @@ KEY_OPTIONS = (
         "--level", type=click.Choice([level.value for level in Level]), default="B-B", show_default=True, help="PAdES."
     ),
     *EVIDENCE_OPTIONS,
-    click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT|DIR", help="File, or folder."),
+    click.option("-o", "--output", type=PATH, metavar="OUT|DIR", help="File, or folder."),
 )
 _IMAGE_OPTIONS = (
-    click.option("--image", type=click.Path(path_type=Path), metavar="PNG", help="Image of signature or seal."),
+    click.option("--image", type=PATH, metavar="PNG", help="Image of signature or seal."),
     click.option("--any-image", is_flag=True, help="Take an image of another colour, size or background."),
     click.option("--text", multiple=True, metavar="LINE", help="Line of text in the stamp; {time} is the time."),
     click.option("--no-stamp", is_flag=True, help="Sign invisibly."),
@@ -93,7 +93,7 @@ def with_options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option("--role", required=True, type=click.Choice(["personal", "organisation"]), help="In whose name.")
 @click.option("--reserve", is_flag=True, help="Reserve number, date and seal first, as approve does.")
 @with_options(_RESERVATION_OPTIONS, (_SEAL_MM,), _SIGNING_OPTIONS, BATCH_OPTIONS)
@@ -111,7 +111,7 @@ def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **op
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PDF...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @with_options(_RESERVATION_OPTIONS, (_SEAL_MM,), _SIGNING_OPTIONS, BATCH_OPTIONS)
 @common_options
 def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
@@ -121,7 +121,7 @@ def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="PDF")
+@click.argument("path", type=PATH, metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Number of the document, without symbol.")
 @click.option("--date", "issued_on", metavar="DATE", help="2026-03-05 or 05/03/2026; default: today in Vietnam.")
 @with_options(_RESERVATION_OPTIONS, _SIGNING_OPTIONS)

@@ -14,16 +14,16 @@ from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
 from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
 
-from .console import Console, common_options, worst
+from .console import PATH, Console, common_options, worst
 from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .verdicts import EXIT_CODES, report_text
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--trust", "-t", multiple=True, type=click.Path(path_type=Path), help="Root and CA certificates, CRLs.")
-@click.option("--crl", multiple=True, type=click.Path(path_type=Path), help="Certificate revocation lists.")
-@click.option("--roles", type=click.Path(path_type=Path), help="TOML file: pins, policy OIDs, agency names.")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
+@click.option("--crl", multiple=True, type=PATH, help="Certificate revocation lists.")
+@click.option("--roles", type=PATH, help="TOML file: pins, policy OIDs, agency names.")
 @click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")

@@ -17,7 +17,7 @@ import pytest
 import edocs
 import edocs.cli
 from edocs.cli.console import EXIT_ORDER
-from edocs.cli.main import COMMANDS, EXIT_DEFECT, EXIT_INTERRUPTED
+from edocs.cli.main import COMMANDS, EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_UNREAD
 from edocs.errors import EdocsError
 from edocs.locale import translate
 
@@ -172,5 +172,5 @@ def test_the_guide_lists_every_exit_code_and_their_order() -> None:
     codes = {kind.exit_code for _, kind in error_classes() if issubclass(kind, EdocsError)}
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", guide("cli.md"), re.MULTILINE)}
 
-    assert listed == codes | {0, 3, EXIT_DEFECT, EXIT_INTERRUPTED}
+    assert listed == codes | {0, 3, EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_UNREAD}
     assert ", ".join(map(str, EXIT_ORDER)) in guide("cli.md")
