@@ -1,4 +1,4 @@
-"""The certificates above one, found among those at hand. No trust is judged here: see ``path.py``.
+"""Certificates of others: read, and put in order by who issued whom. No trust is judged here: see ``path.py``.
 
 Chuỗi chứng thư số.
 """
@@ -11,9 +11,23 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-__all__ = ["chain_above", "is_issued_by", "load_certificates"]
+__all__ = ["X509_FAULTS", "chain_above", "is_issued_by", "load_certificates"]
 
 _LONGEST = 16
+
+X509_FAULTS: tuple[type[Exception], ...] = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.AttributeNotFound,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What a certificate, list or response may raise, when it is read or first used; most are no ``ValueError``."""
 
 
 def chain_above(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
@@ -32,18 +46,24 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
     """Whether the key of ``issuer`` signed ``certificate``, under its name."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+    except X509_FAULTS:
         return False
     return True
 
 
 def load_certificates(ders: Iterable[bytes]) -> list[x509.Certificate]:
-    """Those that can be read, each once."""
+    """Those whose names and dates can be read, each once; keys and extensions are read where they are wanted."""
     found: dict[bytes, x509.Certificate] = {}
     for der in ders:
         try:
             certificate = x509.load_der_x509_certificate(der)
+            _ = (
+                certificate.subject,
+                certificate.issuer,
+                certificate.not_valid_before_utc,
+                certificate.not_valid_after_utc,
+            )
             found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
-        except (ValueError, UnsupportedAlgorithm):
+        except X509_FAULTS:
             continue
     return list(found.values())

@@ -20,6 +20,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from edocs._files import write_file
 from edocs._http import HttpClient
+from edocs._trust.chains import X509_FAULTS
 from edocs._trust.revocation import StoreRevocation
 from edocs.errors import OutputError, UnavailableError
 from edocs.model import RevocationEvidence, TrustStore
@@ -61,8 +62,12 @@ class OnlineRevocation:
         urls = list(_responders(certificate))
         if not urls:
             return None
-        request = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303 - an identifier, RFC 5019, 2.1.1
-        query = request.public_bytes(Encoding.DER)
+        try:
+            # SHA-1 is an identifier here: RFC 5019, 2.1.1.
+            request = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303
+            query = request.public_bytes(Encoding.DER)
+        except X509_FAULTS:
+            return None
         for url in urls:
             for body in self._answers(url, query):
                 found = StoreRevocation(TrustStore(ocsps=(body,))).status(certificate, issuer, at)
@@ -114,7 +119,7 @@ class OnlineRevocation:
 def _responders(certificate: x509.Certificate) -> Iterator[str]:
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (x509.ExtensionNotFound, ValueError):
+    except X509_FAULTS:
         return
     for description in access:
         if description.access_method == AuthorityInformationAccessOID.OCSP:
@@ -124,7 +129,7 @@ def _responders(certificate: x509.Certificate) -> Iterator[str]:
 def _distribution_points(certificate: x509.Certificate) -> Iterator[str]:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError):
+    except X509_FAULTS:
         return
     for point in points:
         yield from _http_addresses(point.full_name or [])

@@ -25,6 +25,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.chains import X509_FAULTS
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
@@ -86,7 +87,7 @@ def judge_path(
         return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=str(exc))
     except ValidationError as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
-    except PARSER_FAULTS as exc:
+    except (*PARSER_FAULTS, *X509_FAULTS) as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
 
 
@@ -135,7 +136,7 @@ def _loadable(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
         try:
             certificate = asn1_x509.Certificate.load(der)
             _ = certificate.subject.hashable, certificate.key_identifier
-        except (ValueError, TypeError):
+        except PARSER_FAULTS:
             continue  # one malformed companion must not spoil the path
         loaded.append(certificate)
     return loaded

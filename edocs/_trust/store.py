@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs._files import read_file
+from edocs._trust.chains import X509_FAULTS, is_issued_by
 from edocs.errors import UsageError
 from edocs.model import TrustStore
 
@@ -60,17 +60,8 @@ def is_certificate_authority(certificate: x509.Certificate) -> bool:
     """Whether ``certificate`` may sign certificates (RFC 5280, 4.2.1.9)."""
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except X509_FAULTS:
         return False
-
-
-def _is_self_signed(certificate: x509.Certificate) -> bool:
-    """Whether its own key signed it: a certificate of a new key under an old name is nobody's anchor."""
-    try:
-        certificate.verify_directly_issued_by(certificate)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
 
 
 def _files(path: Path) -> list[Path]:
@@ -89,17 +80,18 @@ def _sort(kind: str, data: bytes, anchors: list[bytes], intermediates: list[byte
     if kind in ("", "CERTIFICATE"):
         try:
             certificate = x509.load_pem_x509_certificate(data) if kind else x509.load_der_x509_certificate(data)
-        except ValueError:
+        except X509_FAULTS:
             if kind:
                 return
         else:
             from_der = data if not kind else certificate.public_bytes(_DER)
             if is_certificate_authority(certificate):
-                (anchors if _is_self_signed(certificate) else intermediates).append(from_der)
+                # Its own key must have signed it: a certificate of a new key under an old name is nobody's anchor.
+                (anchors if is_issued_by(certificate, certificate) else intermediates).append(from_der)
             return
     if kind in ("", "X509 CRL"):
         try:
             crl = x509.load_pem_x509_crl(data) if kind else x509.load_der_x509_crl(data)
-        except ValueError:
+        except X509_FAULTS:
             return
         crls.append(crl.public_bytes(_DER))
