@@ -37,6 +37,7 @@ from edocs.model import (
     Unpacked,
     UnpackedFile,
 )
+from edocs.model.times import require_time
 
 __all__ = ["inspect_message", "pack", "read_manifest", "read_meta", "unpack"]
 
@@ -60,7 +61,7 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
 
     Raises:
         StateSecretError: The document is Mật, Tối mật or Tuyệt mật.
-        UsageError: No file, a name that could not be unpacked as it is, or an incomplete message.
+        UsageError: No file, a name that could not be unpacked as it is, an incomplete message, or a naive ``now``.
 
     Source: Decision 28/2018/QĐ-TTg, articles 1.2, 10.1, 10.2; QCVN 102:2016/BTTTT.
     """
@@ -75,7 +76,7 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
     # (2)
     attachments = tuple(_attachment(index, file) for index, file in enumerate(files, 1))
     # (3)
-    moment = (now or datetime.now(UTC)).astimezone(HANOI).replace(microsecond=0)
+    moment = (datetime.now(UTC) if now is None else require_time(now)).astimezone(HANOI).replace(microsecond=0)
     trace = Trace(organ_id=document.message.sender.id, at=moment)
     envelope = write_document(replace(document.message, attachments=attachments, traces=(trace,)))
     # (4)

@@ -30,6 +30,7 @@ from edocs.model import (
     VerificationOptions,
     VerificationReport,
 )
+from edocs.model.times import require_time
 from edocs.reports.as_arrival import arrival_sheet
 from edocs.verify import verify_pdf
 
@@ -143,8 +144,7 @@ def arrive_pdf(
         raise UsageError("not a document number: {number}", hint="a whole number from 1", number=arrival.number)
     if not arrival.agency.strip():
         raise UsageError("the stamp names no agency", hint="the agency where the document arrived: --agency")
-    if arrival.arrived_at.tzinfo is None:
-        raise UsageError("the time has no time zone", hint="give an aware datetime")
+    require_time(arrival.arrived_at)
     report = verify_pdf(document, trust, options)
     sheet = arrival_sheet(arrival, report, name, options.at or arrival.arrived_at)
     return Arrived(arrival=arrival, report=report, sheet=sheet)

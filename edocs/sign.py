@@ -19,6 +19,7 @@ from edocs._pades.state import PreparedSignature
 from edocs._trust.signer_check import check_signer
 from edocs.errors import UsageError
 from edocs.model import RESERVED_FIELDS, Extended, Level, Reservation, Role, SignatureSpec
+from edocs.model.times import require_time
 from edocs.ports import Evidence, Signer
 
 if TYPE_CHECKING:
@@ -309,8 +310,4 @@ def _levels() -> ModuleType:
 
 
 def _moment(now: datetime | None) -> datetime:
-    if now is None:
-        return datetime.now(UTC)
-    if now.tzinfo is None:
-        raise UsageError("the time has no time zone", hint="give an aware datetime")
-    return now
+    return datetime.now(UTC) if now is None else require_time(now)

@@ -43,6 +43,7 @@ from edocs.model import (
     VerificationReport,
 )
 from edocs.model.rules import RULES, reason
+from edocs.model.times import require_time
 from edocs.ports import RevocationSource
 
 __all__ = ["agency_name", "load_roles", "load_trust", "verify_pdf"]
@@ -71,11 +72,14 @@ def verify_pdf(
         options: Policy, time, password.
 
     Raises:
+        UsageError: ``options.at`` has no time zone, or is at an end of the calendar.
         UnreadableError: ``document`` is a path that cannot be opened; never for what the bytes are.
         MissingExtraError: ``options.online``, and httpx is not installed.
 
     Source: ETSI EN 319 102-1, 5.3; Decision 28/2018/QĐ-TTg, articles 4.1 and 4.2.
     """
+    if options.at is not None:
+        require_time(options.at)
     data = read_file(document) if isinstance(document, Path) else document
     blank = VerificationReport(
         verdict=Verdict.NOT_SIGNED,

@@ -261,6 +261,13 @@ def test_trace_of_the_sender_has_the_time_of_vietnam() -> None:
     assert result.manifest.as_dict()["packed_at"] == "2026-03-05T16:30:15+07:00"
 
 
+def test_a_time_without_a_zone_is_a_usage_error() -> None:
+    naive = datetime(2026, 3, 5)  # noqa: DTZ001 - the case
+
+    with pytest.raises(UsageError, match="no time zone"):
+        pack(meta(), [OutgoingFile(name="a.doc", data=b"x")], now=naive)
+
+
 def test_document_id_is_made_of_sender_date_and_code() -> None:
     assert meta().message.document_id == "000.00.00.H99,2026/03/05,07/UBND-VP"
 
