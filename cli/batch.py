@@ -19,6 +19,7 @@ from edocs.batch import BatchOptions, SigningJob, SigningRecord, sign_pdfs
 from edocs.connect import SignerRecipe, open_engine
 from edocs.errors import OutputError, UsageError
 from edocs.model import HANOI, SignatureSpec
+from edocs.model.privacy import mask_subject
 
 from .console import Console, worst
 from .evidence import read_evidence
@@ -146,7 +147,7 @@ def _report(record: SigningRecord, spec: SignatureSpec) -> dict[str, object]:
 
 def _report_certificate(certificate: x509.Certificate) -> dict[str, object]:
     return {
-        "subject": certificate.subject.rfc4514_string(),
+        "subject": mask_subject(certificate.subject.rfc4514_string()),
         "issuer": certificate.issuer.rfc4514_string(),
         "serial": f"{certificate.serial_number:X}",
     }

@@ -38,7 +38,9 @@ from edocs.model import (
     TimeSource,
     Verdict,
 )
+from edocs.model.privacy import mask_subject
 from edocs.model.rules import RULES, reason
+from edocs.model.times import day_text
 
 __all__ = ["Judge", "Judged"]
 
@@ -125,7 +127,7 @@ class Judge:
         try:
             report, trust_findings, trust_notices = self._judge_trust(report, signature, span.end, is_sound=not crypto)
         except PARSER_FAULTS as exc:
-            trust_findings, trust_notices = [reason("trust.path", why=_without_numbers(describe(exc)))], []
+            trust_findings, trust_notices = [reason("trust.path", why=mask_subject(describe(exc)))], []
         if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy in _ISSUING:
             # Number and date come between the person's signature and the agency's, never after it (article 14).
             found.append(reason("changes.policy", policy=self.policy.value, fields=", ".join(changes.filled)))
@@ -220,24 +222,24 @@ def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason
     elif path.failure is SubIndication.OUT_OF_BOUNDS_NO_POE:
         yield reason(
             "trust.out_of_bounds",
-            not_before=_day(report.certificate_not_before),
-            not_after=_day(report.certificate_not_after),
+            not_before=day_text(report.certificate_not_before),
+            not_after=day_text(report.certificate_not_after),
         )
     elif path.failure is SubIndication.CRYPTO_CONSTRAINTS_FAILURE:
         yield reason("algorithm.weak", algorithm=_algorithm(path.detail))
     elif path.revoked is not None:
         yield _revoked(path, report)
     else:
-        yield reason("trust.path", why=_without_numbers(path.detail))
+        yield reason("trust.path", why=mask_subject(path.detail))
 
 
 def _revoked(path: PathResult, report: SignatureReport) -> Reason:
     moment = path.revoked.revoked_at if path.revoked else None
     if path.revoked_is_authority:
-        return reason("trust.authority_revoked", revoked_at=_day(moment))
+        return reason("trust.authority_revoked", revoked_at=day_text(moment))
     # The signer's own claim counts here, because it is a claim against the signer.
     is_after = moment is not None and report.signed_at is not None and report.signed_at >= moment
-    return reason("trust.signed_after_revocation" if is_after else "trust.revoked", revoked_at=_day(moment))
+    return reason("trust.signed_after_revocation" if is_after else "trust.revoked", revoked_at=day_text(moment))
 
 
 def _usage_findings(certificate: x509.Certificate) -> Iterator[Reason]:
@@ -263,18 +265,6 @@ def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterabl
     )
 
 
-def _day(moment: datetime | None) -> str:
-    try:
-        return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"
-    except OverflowError:  # RFC 5280, 4.1.2.5: 99991231235959Z stands for no end, and it is a day later in Hanoi
-        return f"{moment:%d/%m/%Y}"
-
-
 def _algorithm(detail: str) -> str:
     match = re.search(r"(?:mechanism|algorithm|type) ([a-z0-9_]+)", detail)
     return match[1].upper() if match else "an algorithm of the certificate path"
-
-
-def _without_numbers(detail: str) -> str:
-    """The validator's words without the national identity numbers that subjects carry."""
-    return re.sub(r"(CCCD|CMND|HC)\s*:\s*\w+", r"\1:***", detail)

@@ -29,7 +29,9 @@ from edocs._trust.chains import chain_above, is_issued_by, load_certificates
 from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
 from edocs.errors import CertificateRefusedError, FieldError, RefusedError, UnavailableError, UsageError
-from edocs.model import HANOI, Extended, Level, Revocation, RevocationEvidence, TrustStore
+from edocs.model import Extended, Level, Revocation, RevocationEvidence, TrustStore
+from edocs.model.privacy import mask_subject
+from edocs.model.times import local_time
 from edocs.ports import Evidence
 
 __all__ = ["extend", "finish_level"]
@@ -194,7 +196,7 @@ def _whole_chain(item: Vouched, known: Iterable[x509.Certificate]) -> Sequence[x
         raise RefusedError(
             "the CA certificate above {name} is missing",
             hint="give it with --trust",
-            name=chain[-1].subject.rfc4514_string(),
+            name=mask_subject(chain[-1].subject.rfc4514_string()),
         )
     return chain
 
@@ -205,7 +207,7 @@ def _ask(
     """What proves that the first certificate of ``link`` was good when it vouched."""
     certificate, issuer = link
     answer = evidence.revocation.status(certificate, issuer, now) if evidence.revocation else None
-    name = certificate.subject.rfc4514_string()
+    name = mask_subject(certificate.subject.rfc4514_string())
     if answer is None or not (answer.crl or answer.ocsp):
         raise UnavailableError("nobody says whether {name} is revoked", hint="try later, or give its list", name=name)
     if answer.status is Revocation.REVOKED and (answer.revoked_at is None or answer.revoked_at <= since):
@@ -246,4 +248,4 @@ def _all(found: Survey) -> list[Vouched]:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(HANOI).isoformat(timespec="seconds")
+    return local_time(moment).isoformat(timespec="seconds")

@@ -17,14 +17,14 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from edocs._pades.cms import ROLE_URI
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs.model import Role, SignerName, TrustStore
+from edocs.model.privacy import is_person_number, mask_subject
 
 __all__ = ["CLAIMED_ROLES", "ROLE_RULES", "agency_name", "claimed_role", "decide_role", "signer_name"]
 
 CLAIMED_ROLES = {uri: role for role, uri in ROLE_URI.items()}
 """Role names in signer-attributes-v2 (ETSI EN 319 122-1, 5.2.6.1; RoleSyntax of X.509)."""
 
-# Vietnamese subject UIDs: a person's citizen, identity or passport number; an agency's tax or budget-relation number.
-_PERSON = re.compile(r"\s*(CCCD|CMND|CC|HC|PASSPORT)\s*[:=\-]", re.IGNORECASE)
+# Vietnamese subject UIDs of agencies: tax number, budget-relation number.
 _AGENCY = re.compile(r"\s*(MST|MNS|MQHNS)\s*[:=\-]", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
@@ -67,7 +67,7 @@ def claimed_role(signature: EmbeddedPdfSignature) -> Role | None:
 def signer_name(certificate: x509.Certificate, *, reveal: bool = False) -> SignerName:
     """The subject in readable parts; a person's number is masked unless ``reveal``."""
     identifiers = [*_all(certificate, "user_id"), *_all(certificate, "organization_identifier")]
-    shown = [value if reveal else _mask(value) for value in identifiers]
+    shown = [value if reveal else mask_subject(value) for value in identifiers]
     return SignerName(
         common_name=_first(certificate, "common_name"),
         organisation=_first(certificate, "organization_name"),
@@ -89,7 +89,7 @@ def _by_policy(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
 def _by_identifier(certificate: x509.Certificate, _trust: TrustStore) -> Role | None:
     # A staff member's certificate may carry the agency's number beside the person's: the person's decides.
     numbers = _all(certificate, "user_id")
-    if any(_PERSON.match(number) for number in numbers):
+    if any(is_person_number(number) for number in numbers):
         return Role.PERSONAL
     if any(_AGENCY.match(number) for number in numbers) or _all(certificate, "organization_identifier"):
         return Role.ORGANISATION
@@ -116,12 +116,3 @@ def _all(certificate: x509.Certificate, kind: str) -> list[str]:
 
 def _first(certificate: x509.Certificate, kind: str) -> str:
     return next(iter(_all(certificate, kind)), "")
-
-
-def _mask(identifier: str) -> str:
-    """Leave of a person's number its kind and its last three digits (Decree 13/2023 on personal data)."""
-    match = _PERSON.match(identifier)
-    if match is None:
-        return identifier
-    number = identifier[match.end() :].strip()
-    return f"{match[1].upper()}:{'*' * max(len(number) - 3, 0)}{number[-3:]}"

@@ -25,6 +25,7 @@ from cryptography import x509
 
 from edocs.errors import RefusedError, SecretError, UnavailableError, UsageError
 from edocs.model import SignatureAlgorithm
+from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers import csc_protocol as protocol
 from edocs.signers.remote import hash_each
@@ -50,7 +51,7 @@ class CscSigner:
         self._algorithm = protocol.read_algorithm(self._credential, pss=pss)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.certificate.subject.rfc4514_string()}>"
+        return f"<{type(self).__name__} {mask_subject(self.certificate.subject.rfc4514_string())}>"
 
     @property
     def certificate(self) -> x509.Certificate:

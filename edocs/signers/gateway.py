@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from edocs.errors import StateRefusedError, UnavailableError, UsageError
 from edocs.model import SignatureAlgorithm
+from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers.gateway_messages import Account, Transaction, read_webhook
 from edocs.signers.remote import hash_each, public_key
@@ -56,7 +57,7 @@ class GatewaySigner:
         self._algorithm = SignatureAlgorithm.ECDSA if is_ec else SignatureAlgorithm.RSA_PKCS1
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._certificate.subject.rfc4514_string()}>"
+        return f"<{type(self).__name__} {mask_subject(self._certificate.subject.rfc4514_string())}>"
 
     @property
     def certificate(self) -> x509.Certificate:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from edocs.errors import CertificateRefusedError, UsageError
 from edocs.model import SignatureAlgorithm
+from edocs.model.privacy import mask_subject
 
 __all__ = ["KeySigner", "as_path", "read_location"]
 
@@ -54,7 +55,7 @@ class KeySigner:
             self._algorithm = SignatureAlgorithm.RSA_PSS if pss else SignatureAlgorithm.RSA_PKCS1
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._certificate.subject.rfc4514_string()}>"
+        return f"<{type(self).__name__} {mask_subject(self._certificate.subject.rfc4514_string())}>"
 
     @property
     def certificate(self) -> x509.Certificate:

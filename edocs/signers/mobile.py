@@ -31,6 +31,7 @@ from edocs.errors import (
     UsageError,
 )
 from edocs.model import SignatureAlgorithm
+from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers.mobile_account import MobileAccount, read_account
 from edocs.signers.mobile_transaction import Conduct, MobileTransaction
@@ -77,7 +78,9 @@ class MobileSigner:
             raise UsageError("mode=digestinfo is for RSA keys", hint="give mode=hash")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._account.masked} {self._certificate.subject.rfc4514_string()}>"
+        return (
+            f"<{type(self).__name__} {self._account.masked} {mask_subject(self._certificate.subject.rfc4514_string())}>"
+        )
 
     @property
     def certificate(self) -> x509.Certificate:

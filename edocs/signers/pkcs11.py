@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from edocs.errors import EdocsError, SecretError, UnavailableError, UsageError
 from edocs.model import SignatureAlgorithm
+from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers.pkcs11_mechanisms import DIGESTS, PIN_FAULTS, TOKEN_FAULTS, sign_with
 from edocs.signers.pkcs11_objects import TokenKey, choose, find_again
@@ -68,7 +69,7 @@ class Pkcs11Signer:
             self._algorithm = SignatureAlgorithm.RSA_PSS if uri.is_pss else SignatureAlgorithm.RSA_PKCS1
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._found.name}: {self._certificate.subject.rfc4514_string()}>"
+        return f"<{type(self).__name__} {self._found.name}: {mask_subject(self._certificate.subject.rfc4514_string())}>"
 
     def __enter__(self) -> Pkcs11Signer:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -121,6 +122,13 @@ def test_each_file_has_its_json_line(
     assert Path(first["output"]) == tmp_path / "a.signed.pdf"
     assert (first["role"], first["field"], first["level"]) == ("personal", "Signature1", "B-B")
     assert "Nguyễn Văn An" in first["subject"]
+
+
+def test_the_number_of_a_person_is_masked(edocs: Edocs, pdf: Path, personal: list[str]) -> None:
+    """Decree 13/2023: the line goes to a log."""
+    (line,) = edocs("sign", pdf, *personal, "--json").lines
+
+    assert re.search(r"CCCD:\*+\d{3}(?!\d)", line["subject"])
 
 
 def test_json_digests_are_those_of_the_files(edocs: Edocs, pdf: Path, personal: list[str]) -> None:
