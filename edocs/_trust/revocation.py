@@ -2,6 +2,11 @@
 
 Tình trạng thu hồi chứng thư số. A list counts only where its issuer signed it, it covers the certificate, and it is
 fresh at the time asked about; anything else is as if it were not there, and never "good".
+
+What was made after the time asked about counts too, for it knows more: a revocation is told whenever it happened, and
+whether what the certificate vouched for is older is decided in ``past.py``, by proof and not by the time asked about,
+which anyone may set back. Made after the certificate ended it proves nothing good: a CA may leave out what has expired
+(RFC 5280, 3.3), unless it says since when it does not (ITU-T X.509, expiredCertsOnCRL; RFC 6960, 4.4.4).
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -23,6 +29,8 @@ from edocs.model import Revocation, RevocationEvidence, TrustStore
 __all__ = ["StoreRevocation"]
 
 T = TypeVar("T")
+# expiredCertsOnCRL and archive cutoff: the time at or after which certificates may have ended and still be listed.
+_KEPT_SINCE = (x509.ObjectIdentifier("2.5.29.60"), x509.ObjectIdentifier("1.3.6.1.5.5.7.48.1.6"))
 
 
 class StoreRevocation:
@@ -75,8 +83,8 @@ def _from_crl(
         return None
     entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
     fresh = crl.next_update_utc is not None and crl.next_update_utc >= at
-    # A stale list still proves a revocation; it proves nothing good.
-    if entry is None and not fresh:
+    # A stale or late list still proves a revocation; it proves nothing good.
+    if entry is None and not (fresh and _lists_ended(certificate, crl.last_update_utc, crl.extensions)):
         return None
     return RevocationEvidence(
         status=Revocation.GOOD if entry is None else Revocation.REVOKED,
@@ -91,12 +99,16 @@ def _from_crl(
 def _from_ocsp(
     response: ocsp.OCSPResponse, der: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
 ) -> RevocationEvidence | None:
-    if response.serial_number != certificate.serial_number or not _is_answer_for(response, issuer):
+    if response.serial_number != certificate.serial_number:
+        return None
+    responder = _responder(response, issuer)
+    if responder is None:
         return None
     revoked = response.certificate_status is ocsp.OCSPCertStatus.REVOKED
     good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
-    fresh = response.next_update_utc is not None and response.next_update_utc >= at
-    if not revoked and not (good and fresh):
+    fresh = response.next_update_utc is not None and min(response.next_update_utc, responder.not_valid_after_utc) >= at
+    kept = _lists_ended(certificate, response.this_update_utc, response.single_extensions)
+    if not revoked and not (good and fresh and kept):
         return None
     return RevocationEvidence(
         status=Revocation.REVOKED if revoked else Revocation.GOOD,
@@ -155,18 +167,35 @@ def _is_signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate)
     key = issuer.public_key()
     if crl.issuer != issuer.subject or not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         return False
+    if _is_weak(crl.signature_hash_algorithm):
+        return False
     return crl.is_signature_valid(key)
 
 
-def _is_answer_for(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
-    """Whether ``response`` is about ``issuer``'s certificates and signed by it or its delegate (RFC 6960, 4.2.2.2)."""
+def _lists_ended(certificate: x509.Certificate, made: datetime, extensions: x509.Extensions) -> bool:
+    """Whether a list or response made at that time would still tell a revocation of ``certificate``."""
+    end = certificate.not_valid_after_utc
+    if made <= end:
+        return True
+    for extension in extensions:
+        value = extension.value
+        if extension.oid in _KEPT_SINCE and isinstance(value, x509.UnrecognizedExtension):
+            since = core.GeneralizedTime.load(value.value, strict=True).native
+            return isinstance(since, datetime) and since <= end
+    return False
+
+
+def _responder(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> x509.Certificate | None:
+    """Who signed ``response`` about ``issuer``'s certificates: ``issuer`` or its delegate (RFC 6960, 4.2.2.2)."""
     digest = hashes.Hash(response.hash_algorithm)
     digest.update(_key_bits(issuer))
     if digest.finalize() != response.issuer_key_hash:
-        return False
+        return None
     if _has_signed(issuer, response):
-        return True
-    return any(_is_delegate(delegate, issuer) and _has_signed(delegate, response) for delegate in response.certificates)
+        return issuer
+    made = response.produced_at_utc
+    delegates = (item for item in response.certificates if _is_delegate(item, issuer, made))
+    return next((delegate for delegate in delegates if _has_signed(delegate, response)), None)
 
 
 def _key_bits(certificate: x509.Certificate) -> bytes:
@@ -177,8 +206,13 @@ def _key_bits(certificate: x509.Certificate) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
 
 
-def _is_delegate(delegate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _is_delegate(delegate: x509.Certificate, issuer: x509.Certificate, made: datetime) -> bool:
+    """Whether ``issuer`` let ``delegate`` answer when the response was made."""
     try:
+        if not delegate.not_valid_before_utc <= made <= delegate.not_valid_after_utc:
+            return False
+        if _is_weak(delegate.signature_hash_algorithm):
+            return False
         usage = delegate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except X509_FAULTS:
         return False
@@ -186,10 +220,10 @@ def _is_delegate(delegate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _has_signed(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
-    key, algorithm = certificate.public_key(), response.signature_hash_algorithm
-    if algorithm is None or isinstance(algorithm, hashes.SHA1):
-        return False
     try:
+        key, algorithm = certificate.public_key(), response.signature_hash_algorithm
+        if algorithm is None or _is_weak(algorithm):
+            return False
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
@@ -199,3 +233,7 @@ def _has_signed(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> b
     except X509_FAULTS:
         return False
     return True
+
+
+def _is_weak(algorithm: hashes.HashAlgorithm | None) -> bool:
+    return algorithm is None or isinstance(algorithm, hashes.SHA1 | hashes.MD5)

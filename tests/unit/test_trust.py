@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from edocs._trust.revocation import StoreRevocation
 from edocs.errors import UnreadableError, UsageError
@@ -31,13 +33,26 @@ def private_key(path: Path) -> rsa.RSAPrivateKey:
     return key
 
 
-def crl(issuer: x509.Certificate, key: rsa.RSAPrivateKey, *serials: int, until: datetime) -> bytes:
-    builder = x509.CertificateRevocationListBuilder(issuer.subject, NOW - timedelta(days=1), until)
+def crl(
+    issuer: x509.Certificate,
+    key: rsa.RSAPrivateKey,
+    *serials: int,
+    until: datetime,
+    made: datetime = NOW - timedelta(days=1),
+    kept_since: datetime | None = None,
+) -> bytes:
+    builder = x509.CertificateRevocationListBuilder(issuer.subject, made, until)
+    if kept_since is not None:
+        builder = builder.add_extension(since("2.5.29.60", kept_since), critical=False)
     for serial in serials:
         builder = builder.add_revoked_certificate(
             x509.RevokedCertificateBuilder(serial, NOW - timedelta(days=2)).build()
         )
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def since(oid: str, moment: datetime) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), core.GeneralizedTime(moment).dump())
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +118,22 @@ def test_revoked_wins_over_good(
     assert status(leader, authority, crls=lists) is Revocation.REVOKED
 
 
-def respond(leader: x509.Certificate, authority: x509.Certificate, responder: x509.Certificate, key: object) -> bytes:
+def respond(
+    leader: x509.Certificate,
+    authority: x509.Certificate,
+    responder: x509.Certificate,
+    key: object,
+    *,
+    made: datetime = NOW - timedelta(hours=1),
+    until: datetime = NOW + timedelta(hours=1),
+) -> bytes:
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=leader,
         issuer=authority,
         algorithm=hashes.SHA256(),
         cert_status=ocsp.OCSPCertStatus.GOOD,
-        this_update=NOW - timedelta(hours=1),
-        next_update=NOW + timedelta(hours=1),
+        this_update=made,
+        next_update=until,
         revocation_time=None,
         revocation_reason=None,
     )
@@ -127,6 +150,100 @@ def test_a_delegated_responder_is_believed_and_a_self_appointed_one_is_not(
 
     assert status(leader, authority, ocsps=(appointed,)) is Revocation.GOOD
     assert status(leader, authority, ocsps=(pretender,)) is None
+
+
+def test_a_list_made_after_the_certificate_ended_proves_nothing_good(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey
+) -> None:
+    """RFC 5280, 3.3: an entry may go from the list once the certificate has ended."""
+    made = leader.not_valid_after_utc + timedelta(days=1)
+    until = made + timedelta(days=7)
+
+    silent = crl(authority, authority_key, made=made, until=until)
+    telling = crl(authority, authority_key, leader.serial_number, made=made, until=until)
+    last = crl(authority, authority_key, made=leader.not_valid_after_utc, until=until)
+
+    assert status(leader, authority, crls=(silent,)) is None
+    assert status(leader, authority, crls=(telling,)) is Revocation.REVOKED
+    assert status(leader, authority, crls=(last,)) is Revocation.GOOD
+
+
+def test_a_late_list_counts_where_it_keeps_what_has_ended(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey
+) -> None:
+    """ITU-T X.509, expiredCertsOnCRL: from certificates that ended then or later no entry was taken away."""
+    end = leader.not_valid_after_utc
+    made, until = end + timedelta(days=1), end + timedelta(days=7)
+
+    keeps = crl(authority, authority_key, made=made, until=until, kept_since=end)
+    keeps_later_ones = crl(authority, authority_key, made=made, until=until, kept_since=end + timedelta(seconds=1))
+
+    assert status(leader, authority, crls=(keeps,)) is Revocation.GOOD
+    assert status(leader, authority, crls=(keeps_later_ones,)) is None
+
+
+def test_a_response_made_after_the_certificate_ended_proves_nothing_good(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey
+) -> None:
+    made = leader.not_valid_after_utc + timedelta(hours=1)
+
+    late = respond(leader, authority, authority, authority_key, made=made, until=made + timedelta(days=1))
+
+    assert status(leader, authority, ocsps=(late,)) is None
+
+
+def delegate(
+    authority: x509.Certificate, authority_key: rsa.RSAPrivateKey, key: rsa.RSAPrivateKey, *years: int
+) -> x509.Certificate:
+    """A responder's certificate from the first of ``years`` to the second."""
+    start, end = (datetime(year, 1, 1, tzinfo=UTC) for year in years)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Trả lời OCSP")])
+    builder = x509.CertificateBuilder(authority.subject, name, key.public_key(), 77, start, end)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+    return builder.sign(authority_key, hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"), [((2020, 2200), Revocation.GOOD), ((2000, 2020), None), ((2190, 2200), None)]
+)
+def test_a_responder_is_believed_while_its_certificate_lasts(
+    leader: x509.Certificate,
+    authority: x509.Certificate,
+    authority_key: rsa.RSAPrivateKey,
+    pki: Pki,
+    years: tuple[int, int],
+    expected: Revocation | None,
+) -> None:
+    key = private_key(pki.key("ocsp-official"))
+
+    response = respond(leader, authority, delegate(authority, authority_key, key, *years), key)
+
+    assert status(leader, authority, ocsps=(response,)) is expected
+
+
+def test_what_a_responder_said_is_not_fresh_beyond_its_own_end(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey, pki: Pki
+) -> None:
+    key = private_key(pki.key("ocsp-official"))
+    responder = delegate(authority, authority_key, key, 2020, 2180)
+
+    response = respond(leader, authority, responder, key, until=datetime(2199, 1, 1, tzinfo=UTC))
+
+    source = StoreRevocation(TrustStore(ocsps=(response,)))
+    assert source.status(leader, authority, datetime(2179, 1, 1, tzinfo=UTC)) is not None
+    assert source.status(leader, authority, datetime(2181, 1, 1, tzinfo=UTC)) is None
+
+
+def test_a_revocation_is_told_although_the_time_asked_about_is_older(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey
+) -> None:
+    """Anyone may ask about an older time; only proof of it saves a signature."""
+    telling = crl(authority, authority_key, leader.serial_number, until=NOW)
+
+    found = StoreRevocation(TrustStore(crls=(telling,))).status(leader, authority, NOW - timedelta(days=30))
+
+    assert found is not None
+    assert (found.status, found.revoked_at) == (Revocation.REVOKED, NOW - timedelta(days=2))
 
 
 def test_garbage_evidence_is_no_evidence(leader: x509.Certificate, authority: x509.Certificate) -> None:

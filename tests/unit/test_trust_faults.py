@@ -200,6 +200,22 @@ def test_a_companion_that_breaks_the_standard_spoils_no_signature(
     assert verify_pdf(document, trust).verdict is Verdict.TOTAL_PASSED
 
 
+def test_a_list_signed_with_sha1_does_not_count(
+    leader: x509.Certificate, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey, good_list: bytes
+) -> None:
+    algorithm = asn1_crl.SignedDigestAlgorithm({"algorithm": "sha1_rsa", "parameters": core.Null()})
+    crl = asn1_crl.CertificateList.load(good_list)
+    crl["tbs_cert_list"]["signature"] = algorithm
+    body = crl["tbs_cert_list"].dump(force=True)
+    value = authority_key.sign(body, padding.PKCS1v15(), hashes.SHA1())
+
+    weak = sequence(body + algorithm.dump() + core.OctetBitString(value).dump())
+
+    loaded = x509.load_der_x509_crl(weak)
+    authority_key.public_key().verify(loaded.signature, loaded.tbs_certlist_bytes, padding.PKCS1v15(), hashes.SHA1())
+    assert StoreRevocation(TrustStore(crls=(weak,))).status(leader, authority, NOW) is None
+
+
 @settings(BOUNDED, max_examples=60)
 @given(crl=CHANGES, response=CHANGES, companion=CHANGES)
 def test_no_bytes_in_the_store_of_a_document_raise(
