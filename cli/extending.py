@@ -15,7 +15,8 @@ import click
 
 from edocs._files import read_file, write_file
 from edocs.errors import EdocsError
-from edocs.model import HANOI, Level
+from edocs.model import Level
+from edocs.model.times import local_time
 from edocs.ports import Evidence
 from edocs.sign import extend_pdf
 
@@ -77,5 +78,5 @@ def _extend_file(path: Path, output: Path, inputs: Sequence[Path], how: tuple[Le
         "sha256_before": hashlib.sha256(document).hexdigest(),
         "sha256_after": hashlib.sha256(extended.document).hexdigest(),
         "level": extended.level.value,
-        "holds_until": extended.holds_until.astimezone(HANOI).isoformat(timespec="seconds"),
+        "holds_until": local_time(extended.holds_until).isoformat(timespec="seconds"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from rich.text import Text
 
 from edocs._files import write_file
 from edocs.errors import UsageError
-from edocs.model import HANOI, Entry, Facet, Indicator, Query, read_day, tidy_name, type_name
+from edocs.model import Entry, Facet, Indicator, Query, read_day, tidy_name, type_name
 from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
@@ -25,6 +25,7 @@ from edocs.reports.figures import Report, RowKind
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text, period_text, time_text
 
 from .console import PATH, Console, common_options
+from .verifying import read_time
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
 _WIDE = 220  # where no terminal says how wide it is, nothing is folded
@@ -106,7 +107,7 @@ def report(
     query = Query(
         issued_from=_month(first).replace(day=1) if first else None,
         issued_to=_last_day(_month(last)) if last else None,
-        as_of=_moment(at) if at else None,
+        as_of=read_time(console, at) if at else None,
     )
     if query.issued_from and query.issued_to and query.issued_from > query.issued_to:
         raise UsageError("the period ends before it begins", hint="--from is the earlier month")
@@ -219,11 +220,3 @@ def _month(text: str) -> date:
 
 def _last_day(month: date) -> date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError("not a time: {text}", hint="such as 2026-03-05T14:30:00+07:00", text=text) from exc
-    return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)

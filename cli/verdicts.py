@@ -6,11 +6,9 @@ Trình bày kết quả xác thực.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from edocs.locale import translate
 from edocs.model import (
-    HANOI,
     Changes,
     LegalEffect,
     Reason,
@@ -21,6 +19,7 @@ from edocs.model import (
     Verdict,
     VerificationReport,
 )
+from edocs.model.times import clock_text, day_text
 
 EXIT_CODES = {
     Verdict.TOTAL_PASSED: 0,
@@ -88,11 +87,11 @@ def _signature(number: int, signature: SignatureReport, lang: str) -> Iterator[s
         yield f"{label('Signer')} {', '.join(dict.fromkeys(part for part in parts if part))}"
     if signature.signed_at is not None:
         source = "proved by a timestamp" if signature.time_source is TimeSource.TIMESTAMP else "claimed by the signer"
-        yield f"{label('Signed at')} {_time(signature.signed_at)} ({translate(source, lang)})"
+        yield f"{label('Signed at')} {clock_text(signature.signed_at)} ({translate(source, lang)})"
     if signature.issuer:
         yield f"{label('Issued by')} {signature.issuer}; {translate('serial', lang)} {signature.serial}"
         then = {True: "valid at the signing time", False: "not valid at the signing time", None: "signing time unknown"}
-        span = f"{_day(signature.certificate_not_before)} – {_day(signature.certificate_not_after)}"
+        span = f"{day_text(signature.certificate_not_before)} – {day_text(signature.certificate_not_after)}"
         at_signing = translate(then[signature.valid_at_claimed_time], lang)
         yield f"{label('Certificate')} {span}; {at_signing}; {translate(REVOCATION[signature.revocation], lang)}"
         intact = translate("intact" if signature.integrity else "not intact", lang)
@@ -107,11 +106,3 @@ def _findings(reasons: tuple[Reason, ...], notices: tuple[Reason, ...], lang: st
             yield f"{indent}{mark} {finding.text(lang)} [{finding.rule}; {finding.clause}]"
             if advice := finding.advice(lang):
                 yield f"{indent}  → {advice}"
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(HANOI).strftime("%d/%m/%Y %H:%M:%S +07:00")
-
-
-def _day(moment: datetime | None) -> str:
-    return moment.astimezone(HANOI).strftime("%d/%m/%Y") if moment else "?"

@@ -12,6 +12,7 @@ import click
 from edocs.audit import find_pdfs
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
+from edocs.model.times import require_time
 from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
 
 from .console import PATH, Console, common_options, worst
@@ -95,7 +96,7 @@ def read_time(console: Console, text: str) -> datetime:
     """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said.
 
     Raises:
-        UsageError: It is no time.
+        UsageError: It is no time, or one at an end of the calendar.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -103,5 +104,5 @@ def read_time(console: Console, text: str) -> datetime:
         raise UsageError("not a time: {text}", hint="such as 2026-03-05T14:30:00+07:00", text=text) from exc
     if moment.tzinfo is None:
         console.say("{text} names no zone: taken as +07:00", text=text)
-        return moment.replace(tzinfo=HANOI)
-    return moment
+        moment = moment.replace(tzinfo=HANOI)
+    return require_time(moment)

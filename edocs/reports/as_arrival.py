@@ -11,7 +11,8 @@ from datetime import datetime
 
 from edocs._pdf.fonts import FontStyle
 from edocs._pdf.sheet import Ink, Sheet, width_mm
-from edocs.model import HANOI, Arrival, LegalEffect, Reason, Role, SignatureReport, Verdict, VerificationReport
+from edocs.model import Arrival, LegalEffect, Reason, Role, SignatureReport, Verdict, VerificationReport
+from edocs.model.times import clock_text, day_text
 
 __all__ = ["arrival_sheet"]
 
@@ -93,7 +94,7 @@ def _stamp(sheet: Sheet, arrival: Arrival) -> None:
     sheet.centred(left + _WORD_MM / 2, head + 8.3, "ĐẾN", _red(FontStyle.BOLD, 14))
     x = left + _WORD_MM + 2
     _fitted(sheet, x, head + 5.5, f"Số: {arrival.number:02d}", right - x - 1)
-    _fitted(sheet, x, head + 11.2, f"Ngày: {arrival.arrived_at.astimezone(HANOI):%d/%m/%Y}", right - x - 1)
+    _fitted(sheet, x, head + 11.2, f"Ngày: {day_text(arrival.arrived_at)}", right - x - 1)
     _fitted(sheet, left + 2, low + 5.0, f"Chuyển: {arrival.forwarded_to or '…' * 12}", width - 3)
     _fitted(sheet, left + 2, low + 10.2, f"Số và ký hiệu HS: {arrival.file_code or '…' * 7}", width - 3)
 
@@ -130,7 +131,7 @@ def _lines(report: VerificationReport, name: str, verified_at: datetime) -> Iter
     yield from _wrapped(f"Tệp văn bản: {name}", _TEXT)
     yield "Giá trị băm SHA-256 của tệp:", _TEXT
     yield from ((report.sha256[start : start + 32], _TEXT) for start in (0, 32))
-    yield f"Thời điểm kiểm tra: {_time(verified_at)}", _TEXT
+    yield f"Thời điểm kiểm tra: {clock_text(verified_at)}", _TEXT
     yield f"Kết quả xác thực: {_VERDICTS[report.verdict]} ({report.verdict.value})", _BOLD
     if report.signatures:
         yield from _wrapped(f"Giá trị pháp lý: {_EFFECTS[report.legal_effect]}", _TEXT)
@@ -148,7 +149,7 @@ def _signature(number: int, signature: SignatureReport) -> Iterator[tuple[str, I
         parts = (signature.signer.common_name, signature.signer.title, signature.signer.organisation)
         yield from _wrapped("    " + ", ".join(dict.fromkeys(part for part in parts if part)), _SMALL)
     if signature.signed_at is not None:
-        yield f"    Thời gian ký: {_time(signature.signed_at)}", _SMALL
+        yield f"    Thời gian ký: {clock_text(signature.signed_at)}", _SMALL
     yield from _reasons(signature.reasons)
 
 
@@ -178,7 +179,3 @@ def _broken(text: str, ink: Ink, room: float) -> list[str]:
 
 def _red(style: FontStyle, size_pt: float) -> Ink:
     return Ink(style=style, size_pt=size_pt, colour=_RED)
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(HANOI):%d/%m/%Y %H:%M:%S} +07:00"

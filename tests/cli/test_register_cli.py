@@ -272,6 +272,8 @@ def test_period_limits_the_count_and_shows_empty_months(filled: Path) -> None:
         ["--from", "tháng 3"],
         ["--from", "2026-03", "--to", "2026-02"],
         ["--at", "hôm qua"],
+        ["--at", "0001-01-01"],
+        ["--at", "9999-12-31T23:59:59Z"],
         ["--by", "month", "--by", "month"],
     ],
 )

@@ -89,6 +89,8 @@ def test_vietnamese_text_has_every_item_of_the_circular(run: Callable[..., objec
     [
         (["--policy", "lax"], "no such policy: lax"),
         (["--at", "yesterday"], "not a time: yesterday"),
+        (["--at", "0001-01-01"], "the time is at an end of the calendar"),
+        (["--at", "9999-12-31T23:59:59+00:00"], "the time is at an end of the calendar"),
         (["--roles", "roles.toml"], "roles.toml"),
     ],
 )
