@@ -57,6 +57,7 @@ def sign_files(
         evidence=read_evidence(console, options),
         stop_on_error=options.get("on_error") == "stop",
         resume=options.get("resume", False),
+        force=options.get("force", False),
         repair=options.get("repair", False),
         engine=open_engine(f"local:{workers}") if workers > 1 else None,
         reopen=recipe if workers > 1 else None,

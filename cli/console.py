@@ -25,6 +25,8 @@ from .secrets import open_secrets
 PATH = click.Path(path_type=Path, readable=False)
 """A file or folder of an argument. What cannot be read is exit 4 with its reason, not click's usage error."""
 
+FORCE_OPTION = click.option("--force", is_flag=True, help="Write over an output that exists.")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Of several files the first in this order decides (design: the command line's contract).

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from edocs._files import open_output, read_file
+from edocs._files import open_output, read_file, require_free
 from edocs.exchange import pack as pack_message
 from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
-from .console import PATH, Console, common_options
+from .console import FORCE_OPTION, PATH, Console, common_options
 
 MANIFEST_SUFFIX = ".sha256.json"
 
@@ -28,8 +28,9 @@ MANIFEST_SUFFIX = ".sha256.json"
     metavar="OUT.edxml",
     help="The message.",
 )
+@FORCE_OPTION
 @common_options
-def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path) -> int:
+def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, force: bool) -> int:
     """Pack FILEs, the main document first, into an edXML message that META.toml describes (đóng gói văn bản).
 
     Beside OUT.edxml stands OUT.edxml.sha256.json: name, size and SHA-256 of each file, and of the message.
@@ -39,6 +40,8 @@ def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path) ->
     beside = manifest_path(output)
     manifest = packed.manifest.as_dict()
     inputs = (meta, *files)
+    for target in (output, beside):
+        require_free(target, force=force or target in inputs)  # of an input the next line has more to say
     with open_output(output, inputs) as envelope, open_output(beside, inputs) as listing:
         envelope.write(packed.envelope)
         listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from edocs._files import read_file, write_file
+from edocs._files import read_file, require_free, write_file
 from edocs.errors import EdocsError
 from edocs.model import Level
 from edocs.model.times import local_time
@@ -21,7 +21,7 @@ from edocs.ports import Evidence
 from edocs.sign import extend_pdf
 
 from .batch import name_outputs
-from .console import PATH, Console, common_options, worst
+from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 from .signing import with_options
 
@@ -46,6 +46,7 @@ SCHEMA = "edocs.extension/1"
 )
 @with_options(EVIDENCE_OPTIONS)
 @click.option("-o", "--output", type=PATH, metavar="OUT|DIR", help="File, or folder.")
+@FORCE_OPTION
 @common_options
 def extend(console: Console, paths: Sequence[Path], level: str, output: Path | None, **options: Any) -> int:
     """Raise signatures to a level, or renew their evidence (nâng mức chữ ký, gia hạn bằng chứng)."""
@@ -54,7 +55,7 @@ def extend(console: Console, paths: Sequence[Path], level: str, output: Path | N
     codes = []
     for path in paths:
         try:
-            done = _extend_file(path, outputs[path], paths, (Level(level), evidence))
+            done = _extend_file(path, outputs[path], paths, (Level(level), evidence), is_forced=options["force"])
         except EdocsError as error:
             console.error(error, path)
             codes.append(error.exit_code)
@@ -66,8 +67,11 @@ def extend(console: Console, paths: Sequence[Path], level: str, output: Path | N
     return worst(codes)
 
 
-def _extend_file(path: Path, output: Path, inputs: Sequence[Path], how: tuple[Level, Evidence]) -> dict[str, object]:
+def _extend_file(
+    path: Path, output: Path, inputs: Sequence[Path], how: tuple[Level, Evidence], *, is_forced: bool
+) -> dict[str, object]:
     level, evidence = how
+    require_free(output, force=is_forced)
     document = read_file(path)
     extended = extend_pdf(document, level, evidence=evidence)
     write_file(output, extended.document, inputs=inputs)

@@ -21,7 +21,7 @@ from edocs.model import HANOI, Box, DocumentCode, Level, Reservation, Role, Sign
 from edocs.sign import preview_pdf
 
 from .batch import BATCH_OPTIONS, sign_files
-from .console import PATH, Console, common_options
+from .console import FORCE_OPTION, PATH, Console, common_options
 from .evidence import EVIDENCE_OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,6 +71,7 @@ KEY_OPTIONS = (
     ),
     *EVIDENCE_OPTIONS,
     click.option("-o", "--output", type=PATH, metavar="OUT|DIR", help="File, or folder."),
+    FORCE_OPTION,
 )
 _IMAGE_OPTIONS = (
     click.option("--image", type=PATH, metavar="PNG", help="Image of signature or seal."),

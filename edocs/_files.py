@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from edocs.errors import OutputError, UnreadableError
 
-__all__ = ["open_input", "open_output", "read_file", "write_file"]
+__all__ = ["open_input", "open_output", "read_file", "require_free", "write_file"]
 
 # Reading the umask means setting it, for every thread of the process: so once, before there are threads.
 _UMASK = os.umask(0)
@@ -90,6 +90,18 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def require_free(path: Path, *, force: bool = False) -> None:
+    """Go on only where no file stands at ``path``, or it may be written over.
+
+    Raises:
+        OutputError: One does, and it may not.
+    """
+    if not force and path.exists():
+        raise OutputError(
+            "another file stands there: {path}", hint="choose another name with -o, or give --force", path=path
+        )
 
 
 def write_file(path: Path, data: bytes, inputs: Iterable[Path] = ()) -> None:

@@ -17,14 +17,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edocs._files import open_input, open_output, read_file, write_file
+from edocs._files import open_input, open_output, read_file, require_free, write_file
 from edocs._pades.done import is_signed_copy
 from edocs._pades.large import needs_no_text, sign_stream
 from edocs.errors import (
     CertificateRefusedError,
     EdocsError,
     NotPdfError,
-    OutputError,
     SignatureValueError,
     UnavailableError,
     UsageError,
@@ -82,6 +81,8 @@ class BatchOptions:
     """Begin no other file after a failure; those under way are finished."""
     resume: bool = False
     """Skip a file whose target is signed already."""
+    force: bool = False
+    """Write over a target that exists: it may be an original that somebody has signed."""
     repair: bool = False
     """Rebuild a damaged file that is not signed, as :func:`repaired_path` beside the target, and sign that."""
     engine: Engine | None = None
@@ -174,6 +175,8 @@ class _Batch:
 
     def _prepare(self, job: SigningJob) -> _Ready | SigningRecord:
         try:
+            if not self._options.resume:
+                require_free(job.target, force=self._options.force)
             if self._is_large(job) and (record := self._sign_large(job)):
                 return record
             document = read_file(job.source)
@@ -189,6 +192,7 @@ class _Batch:
                         sha256_before=digest,
                         sha256_after=hashlib.sha256(there).hexdigest(),
                     )
+                require_free(job.target, force=self._options.force)
             prepared = self._prepare_or_repair(job, document)
             _require_pinned(prepared.certificate_sha256, self._pinned)
         except EdocsError as failure:
@@ -234,8 +238,7 @@ class _Batch:
         rebuilt = repair_pdf(document, self._spec.password)
         place = repaired_path(job)
         if not place.exists() or read_file(place) != rebuilt:
-            if place.exists():
-                raise OutputError("another file stands there: {path}", path=place)
+            require_free(place, force=self._options.force)
             write_file(place, rebuilt, inputs=(job.source,))
         return self._prepare_last(rebuilt)
 

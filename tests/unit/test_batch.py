@@ -15,7 +15,14 @@ from cryptography import x509
 from edocs.batch import BatchOptions, SigningJob, SigningRecord, sign_pdfs
 from edocs.connect import SignerRecipe
 from edocs.engines.local import LocalEngine
-from edocs.errors import CertificateRefusedError, NotPdfError, SignatureValueError, UnavailableError, UsageError
+from edocs.errors import (
+    CertificateRefusedError,
+    NotPdfError,
+    OutputError,
+    SignatureValueError,
+    UnavailableError,
+    UsageError,
+)
 from edocs.model import Level, Role, SignatureSpec, TrustStore, Verdict
 from edocs.ports import Signer
 from edocs.testing import Pki, sample_pdf
@@ -183,7 +190,7 @@ def test_a_source_is_never_its_own_target(files: list[SigningJob], open_key: Ope
 
 def resumed(files: Sequence[SigningJob], signer: Signer, spec: SignatureSpec = SPEC) -> list[int]:
     """Which of ``files`` a resumed batch skips."""
-    records = sign_pdfs(files, signer, spec, replace(OPTIONS, resume=True))
+    records = sign_pdfs(files, signer, spec, replace(OPTIONS, resume=True, force=True))
     return [int(record.source.stem) for record in records if record.is_skipped]
 
 
@@ -209,6 +216,22 @@ def test_resuming_signs_again_what_is_not_this_signature(files: list[SigningJob]
 
     assert resumed([one, other, third, last], open_key("leader")) == []
     assert resumed([one, other, third, last], open_key("leader")) == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_another_has_signed_is_not_written_over(files: list[SigningJob], open_key: OpenKey, resume: bool) -> None:
+    """The target may be an issued original, and its number is taken."""
+    list(sign_pdfs(files[:1], open_key("seal"), SPEC, OPTIONS))
+    before = files[0].target.read_bytes()
+
+    (refused,) = sign_pdfs(files[:1], open_key("leader"), SPEC, replace(OPTIONS, resume=resume))
+    kept = files[0].target.read_bytes()
+    (forced,) = sign_pdfs(files[:1], open_key("leader"), SPEC, replace(OPTIONS, force=True))
+
+    assert isinstance(refused.failure, OutputError)
+    assert kept == before
+    assert forced.failure is None
+    assert files[0].target.read_bytes() != before
 
 
 def test_resuming_at_a_higher_level_takes_no_lower_one(files: list[SigningJob], open_key: OpenKey) -> None:
