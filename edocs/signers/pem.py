@@ -64,7 +64,11 @@ def _load_key(path: Path, secrets: SecretsHandler) -> PrivateKeyTypes:
     try:
         return load_pem_private_key(data, passphrase)
     except (ValueError, UnsupportedAlgorithm) as exc:
-        raise SecretError("wrong passphrase: {name}", name=path.name) from exc
+        raise SecretError(
+            "wrong passphrase: {name}",
+            hint="check capitals and the keyboard, and where --secrets looks",
+            name=path.name,
+        ) from exc
 
 
 def _has_key(certificate: x509.Certificate, public: object) -> bool:

@@ -35,7 +35,11 @@ def open_pkcs12(rest: str, secrets: SecretsHandler) -> KeySigner:
     if found is None:
         found = _load(data, secrets(f"passphrase of {path.name}").encode("utf-8"))
     if found is None:
-        raise SecretError("wrong passphrase, or not a whole PKCS#12 file: {name}", name=path.name)
+        raise SecretError(
+            "wrong passphrase, or not a whole PKCS#12 file: {name}",
+            hint="check capitals and the keyboard, and where --secrets looks",
+            name=path.name,
+        )
     if found.key is None or found.cert is None:
         raise UnreadableError("no key with its certificate in {path}", path=path, hint="export both into one file")
     chain = [item.certificate for item in found.additional_certs]
