@@ -7,6 +7,7 @@ the standard wants. Each caller turns these into a finding; nothing here is ever
 from __future__ import annotations
 
 import logging
+import struct
 import zlib
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -37,6 +38,7 @@ PARSER_FAULTS: tuple[type[Exception], ...] = (
     NotImplementedError,
     EOFError,
     OSError,
+    struct.error,
     zlib.error,
 )
 
