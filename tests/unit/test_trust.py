@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from edocs._trust.past import judge_past
+from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
 from edocs.errors import UnreadableError, UsageError
-from edocs.model import Revocation, TrustStore
+from edocs.model import Revocation, SubIndication, TrustStore
 from edocs.testing import Pki
 from edocs.verify import load_trust
 
@@ -248,6 +250,60 @@ def test_a_revocation_is_told_although_the_time_asked_about_is_older(
 
 def test_garbage_evidence_is_no_evidence(leader: x509.Certificate, authority: x509.Certificate) -> None:
     assert status(leader, authority, crls=(b"", b"\x30\x03abc"), ocsps=(b"", b"\x30\x03abc")) is None
+
+
+@pytest.fixture(scope="module")
+def chain(pki: Pki) -> TrustStore:
+    return load_trust([pki.roots, pki.intermediates])
+
+
+@pytest.mark.parametrize(("leader_days", "authority_days"), [(30, 10), (10, 30)])
+def test_the_earliest_revocation_of_a_path_counts(
+    chain: TrustStore,
+    leader: x509.Certificate,
+    authority: x509.Certificate,
+    pki: Pki,
+    leader_days: int,
+    authority_days: int,
+) -> None:
+    """What is proven to be older than one of two revocations is not older than both."""
+    root = certificate(pki.pem("official-root"))
+    links = ((authority, "official-ca", leader, leader_days), (root, "official-root", authority, authority_days))
+    lists = [revoke(issuer, private_key(pki.key(name)), item, days) for issuer, name, item, days in links]
+    source = StoreRevocation(TrustStore(crls=tuple(lists)))
+    der = leader.public_bytes(Encoding.DER)
+
+    path = judge_path(der, [], chain, source, NOW)
+    between = judge_past(der, [], chain, source, (NOW, NOW - timedelta(days=20)))
+    before = judge_past(der, [], chain, source, (NOW, NOW - timedelta(days=40)))
+
+    assert path.revoked is not None
+    assert path.revoked.revoked_at == NOW - timedelta(days=30)
+    assert path.revoked_is_authority is (authority_days == 30)
+    assert (between.failure, before.failure) == (SubIndication.REVOKED_NO_POE, None)
+
+
+def revoke(issuer: x509.Certificate, key: rsa.RSAPrivateKey, revoked: x509.Certificate, days: int) -> bytes:
+    """The list of ``issuer`` where ``revoked`` was, so many days ago."""
+    entry = x509.RevokedCertificateBuilder(revoked.serial_number, NOW - timedelta(days=days)).build()
+    builder = x509.CertificateRevocationListBuilder(issuer.subject, NOW, NOW + timedelta(days=1))
+    return builder.add_revoked_certificate(entry).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_only_a_certificate_that_its_own_key_signed_becomes_an_anchor(
+    tmp_path: Path, authority: x509.Certificate, authority_key: rsa.RSAPrivateKey, pki: Pki
+) -> None:
+    """A name of its own as the issuer's is not enough: an authority's old key signs its new one under that name."""
+    new_key, name = private_key(pki.key("leader")), authority.subject
+    builder = x509.CertificateBuilder(name, name, new_key.public_key(), 5, NOW, NOW + timedelta(days=99))
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    for file, key in (("rollover", authority_key), ("own", new_key)):
+        (tmp_path / f"{file}.cer").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER))
+    own, rollover = ((tmp_path / f"{file}.cer").read_bytes() for file in ("own", "rollover"))
+
+    store = load_trust([tmp_path])
+
+    assert (store.anchors, store.intermediates) == ((own,), (rollover,))
 
 
 def test_a_folder_is_sorted_into_anchors_intermediates_and_lists(pki: Pki) -> None:
