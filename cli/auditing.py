@@ -28,9 +28,9 @@ from edocs.errors import UnreadableError, UsageError
 from edocs.model import AuditRecord, Policy, Role, Verdict, VerificationOptions
 from edocs.verify import load_trust
 
+from .arguments import read_policy, read_time
 from .console import PATH, Console, common_options, drop_output, worst
 from .verdicts import EXIT_CODES, VERDICTS
-from .verifying import read_policy, read_time
 
 _LINE_EVERY_S = 10.0
 _EXIT_INTERRUPTED = 130

@@ -24,8 +24,8 @@ from edocs.reports.as_table import Cells, section_cells
 from edocs.reports.figures import Report, RowKind
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text, period_text, time_text
 
+from .arguments import read_time
 from .console import PATH, Console, common_options
-from .verifying import read_time
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
 _WIDE = 220  # where no terminal says how wide it is, nothing is folded

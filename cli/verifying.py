@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from edocs.audit import find_pdfs
-from edocs.errors import EdocsError, UnreadableError, UsageError
-from edocs.model import HANOI, Policy, TrustStore, VerificationOptions
-from edocs.model.times import require_time
+from edocs.errors import EdocsError, UnreadableError
+from edocs.model import Policy, TrustStore, VerificationOptions
 from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
 
+from .arguments import read_policy, read_time
 from .console import PATH, Console, common_options, worst
 from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .verdicts import EXIT_CODES, report_text
@@ -77,32 +76,3 @@ def verify(
     if not codes:
         raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     return worst(codes)
-
-
-def read_policy(name: str) -> Policy:
-    """The policy called ``name``.
-
-    Raises:
-        UsageError: There is none of that name.
-    """
-    try:
-        return Policy(name)
-    except ValueError as exc:
-        known = ", ".join(policy.value for policy in Policy)
-        raise UsageError("no such policy: {name}", hint="one of {known}", name=name, known=known) from exc
-
-
-def read_time(console: Console, text: str) -> datetime:
-    """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said.
-
-    Raises:
-        UsageError: It is no time, or one at an end of the calendar.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError("not a time: {text}", hint="such as 2026-03-05T14:30:00+07:00", text=text) from exc
-    if moment.tzinfo is None:
-        console.say("{text} names no zone: taken as +07:00", text=text)
-        moment = moment.replace(tzinfo=HANOI)
-    return require_time(moment)

@@ -334,7 +334,11 @@ def _count(value: object) -> int:
 
 
 def _code_number(value: object) -> str:
-    return _text(value) if isinstance(value, str) else f"{_count(value):02}"
+    if isinstance(value, str):
+        return _text(value)
+    if _count(value) < 1:  # numbers begin at 1 (Decree 30, article 15.1)
+        raise ValueError(value)
+    return f"{_count(value):02}"
 
 
 def _flag(value: object) -> bool:

@@ -297,6 +297,15 @@ def test_every_problem_of_the_meta_file_is_named_at_once() -> None:
     assert params["unknown"] == "document.subjct"
 
 
+@pytest.mark.parametrize("number", [0, -7])
+def test_a_number_below_one_is_refused(number: int) -> None:
+    """Decree 30, article 15.1: numbers begin at 1."""
+    with pytest.raises(UsageError) as caught:
+        meta(("number = 7", f"number = {number}"))
+
+    assert caught.value.params["invalid"] == f"document.number = '{number}'"
+
+
 @pytest.mark.parametrize(
     "text",
     [

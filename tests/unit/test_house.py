@@ -7,6 +7,8 @@ import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -174,3 +176,14 @@ def test_the_guide_lists_every_exit_code_and_their_order() -> None:
 
     assert listed == codes | {0, 3, EXIT_DEFECT, EXIT_INTERRUPTED, EXIT_UNREAD}
     assert ", ".join(map(str, EXIT_ORDER)) in guide("cli.md")
+
+
+@pytest.mark.parametrize("command", ["report", "find", "pack"])
+def test_a_command_loads_no_pdf_library_that_it_does_not_need(command: str) -> None:
+    """Cold starts are waited for: pyHanko alone takes longer than these commands."""
+    module = f"edocs.cli{COMMANDS[command][0]}"
+    script = f"import sys, {module}; print('pyhanko' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+
+    assert said == "False\n"
