@@ -22,7 +22,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from edocs._pades.evidence import explain_change
 from edocs._pades.form_changes import unsigned_change
 from edocs._pdf.appearance import AppearanceError, shown_text
-from edocs._pdf.entries import entry
+from edocs._pdf.entries import dictionary, entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import find_field, inherited
 from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
@@ -33,6 +33,7 @@ __all__ = ["ChangeVerdict", "is_of_the_form", "judge_changes"]
 _NUMBER = re.compile("[0-9]{1,7}")
 _DATE = re.compile("ngày (?P<day>[0-9]{2}) tháng (?P<month>0[12]|[3-9]|1[012]) năm (?P<year>[0-9]{4})")
 _FILLED_IN = (NUMBER_FIELD, DATE_FIELD)
+_PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     """Why the filling of ``name`` is unlawful, or an empty string.
 
     The field was there, empty, when the person signed; it keeps its place; it is filled once, with what the decree
-    writes there; its appearance shows that value and nothing else.
+    writes there; its appearance shows that value and nothing else, in a font that was signed or that every viewer has.
     """
     before = find_field(reader.get_historical_resolver(signed_revision), name)
     if before is None or str(inherited(before, "/FT")) != "/Tx":
@@ -172,7 +173,42 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
         shown = shown_text(look, (abs(right - left), abs(top - bottom)))
     except AppearanceError as exc:
         return str(exc)
+    if isinstance(look, generic.DictionaryObject) and _has_later_font(reader, look, signed_revision):
+        return "its font came after the signature"
     return "" if "".join(shown.split()) == "".join(values[-1].split()) else "its appearance shows something else"
+
+
+def _has_later_font(reader: PdfFileReader, look: generic.DictionaryObject, signed_revision: int) -> bool:
+    """Whether ``look`` embeds a font that the person did not sign: its glyphs could show any number for any other."""
+    fonts = entry(dictionary(look, "/Resources") or generic.DictionaryObject(), "/Font")
+    if not isinstance(fonts, generic.DictionaryObject):
+        return False
+    for name in fonts:
+        parts, references = _reachable(fonts.raw_get(name))
+        if any(_PROGRAMS & set(part) for part in parts) and (
+            not isinstance(fonts.raw_get(name), generic.IndirectObject)
+            or any(reader.xrefs.get_last_change(reference) > signed_revision for reference in references)
+        ):
+            return True
+    return False
+
+
+def _reachable(root: generic.PdfObject) -> tuple[list[generic.DictionaryObject], set[generic.Reference]]:
+    """Every dictionary and every reference of a font."""
+    waiting, parts, seen = [root], [], set()
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, generic.IndirectObject):
+            if item.reference in seen:
+                continue
+            seen.add(item.reference)
+            item = item.get_object()
+        if isinstance(item, generic.DictionaryObject):
+            parts.append(item)
+            waiting += [item.raw_get(key) for key in item]
+        elif isinstance(item, generic.ArrayObject):
+            waiting += [item.raw_get(index) for index in range(len(item))]
+    return parts, seen
 
 
 def _value(field: generic.DictionaryObject) -> str:

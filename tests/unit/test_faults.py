@@ -10,7 +10,7 @@ import pytest
 from edocs._pdf.faults import PARSER_FAULTS, describe
 
 
-@pytest.mark.parametrize("kind", [struct.error, zlib.error, UnicodeDecodeError, OverflowError, RecursionError, EOFError])
+@pytest.mark.parametrize("kind", [struct.error, zlib.error, UnicodeDecodeError, OverflowError, RecursionError])
 def test_what_a_decoder_raises_is_a_fault_of_the_document(kind: type[Exception]) -> None:
     assert issubclass(kind, PARSER_FAULTS)
 

@@ -740,6 +740,32 @@ def test_a_font_with_a_table_beyond_all_codes_is_answered_at_once(approved: byte
     assert "changes.reserved_field" in rules(verify_pdf(fill(approved, change=bomb), trust))
 
 
+def test_a_number_in_a_font_that_nobody_signed_is_refused(approved: bytes, trust: TrustStore) -> None:
+    """A font's table of letters can call its 7 a 1; the fonts of the viewer, and those signed, cannot be exchanged."""
+    table = b"2 beginbfchar\n<0031> <0031> <0032> <0032>\nendbfchar"
+
+    def embed(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject) -> None:
+        program = writer.add_object(generic.StreamObject(stream_data=b""))
+        descriptor = generic.DictionaryObject({pdf_name("/FontFile2"): program})
+        descendant = generic.DictionaryObject(
+            {pdf_name("/DW"): generic.NumberObject(500), pdf_name("/FontDescriptor"): descriptor}
+        )
+        font = generic.DictionaryObject(
+            {
+                pdf_name("/Subtype"): pdf_name("/Type0"),
+                pdf_name("/Encoding"): pdf_name("/Identity-H"),
+                pdf_name("/ToUnicode"): writer.add_object(generic.StreamObject(stream_data=table)),
+                pdf_name("/DescendantFonts"): generic.ArrayObject([descendant]),
+            }
+        )
+        field["/AP"]["/N"]["/Resources"]["/Font"]["/F"] = writer.add_object(font)
+
+    report = verify_pdf(fill(approved, "12", "\x001\x002", change=embed), trust)
+
+    (why,) = [item for item in report.signatures[0].reasons if item.rule == "changes.reserved_field"]
+    assert "its font came after the signature" in why.text("en")
+
+
 def test_a_form_that_refers_to_itself_is_answered(one: bytes, trust: TrustStore) -> None:
     def loop(writer: IncrementalPdfFileWriter) -> None:
         fields = writer.root["/AcroForm"]["/Fields"]
