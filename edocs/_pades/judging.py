@@ -172,7 +172,7 @@ class Judge:
             level, until = self.proofs.level(path.chain, basis, end)
             report = replace(report, level=level, evidence_until=until)
         findings = [*_path_findings(path, report), *_usage_findings(signature.signer_cert)]
-        if path.failure is None and path.revocation is Revocation.UNKNOWN:
+        if path.failure is None and not path.is_revocation_known:
             if self.require_revocation:
                 findings.append(reason("trust.revocation_required"))
             else:

@@ -35,14 +35,18 @@ def judge_past(
     path = judge_path(certificate, known, trust, source, at)
     if proven is None:
         return path
-    if path.failure is None and path.revocation is Revocation.UNKNOWN:
+    if path.failure is None and not path.is_revocation_known:
         # A later revocation would not matter: evidence that was fresh at the proven time is enough.
         then = judge_path(certificate, known, trust, source, proven)
-        return then if then.failure is None and then.revocation is Revocation.GOOD else path
+        return then if then.failure is None and _tells_more(then, path) else path
     if path.failure not in _CURABLE or (path.revoked is not None and not _is_later(path, proven)):
         return path
     then = judge_path(certificate, known, trust, source, proven)
     return replace(then, failure=None) if then.revoked is not None and _is_later(then, proven) else then
+
+
+def _tells_more(then: PathResult, path: PathResult) -> bool:
+    return then.is_revocation_known or (then.revocation is Revocation.GOOD and path.revocation is Revocation.UNKNOWN)
 
 
 def _is_later(path: PathResult, proven: datetime) -> bool:

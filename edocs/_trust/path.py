@@ -47,6 +47,8 @@ class PathResult:
     """The validator's own words, for the report."""
     revocation: Revocation = Revocation.NOT_CHECKED
     """Of the end-entity certificate."""
+    is_revocation_known: bool = False
+    """Of every certificate below the anchor; who has stolen a revoked CA's key can make good lists with it."""
     revoked: RevocationEvidence | None = None
     """Of whichever certificate of the path is revoked, or None."""
     revoked_is_authority: bool = False
@@ -94,21 +96,24 @@ def judge_path(
 def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSource, at: datetime) -> PathResult:
     """Ask for each certificate below the anchor; ``chain`` runs from the anchor to the end entity."""
     own = Revocation.UNKNOWN
+    is_known = True
     revoked: list[tuple[datetime, bool, RevocationEvidence]] = []
     for issuer, certificate in pairwise(chain):
         evidence = source.status(certificate, issuer, at)
         is_end_entity = certificate is chain[-1]
+        is_known &= evidence is not None and evidence.status in (Revocation.GOOD, Revocation.REVOKED)
         if evidence is not None and evidence.status is Revocation.REVOKED:
             revoked.append((evidence.revoked_at or _ALWAYS, not is_end_entity, evidence))
         if is_end_entity and evidence is not None:
             own = evidence.status
     if not revoked:
-        return PathResult(failure=None, revocation=own, chain=tuple(chain))
+        return PathResult(failure=None, revocation=own, is_revocation_known=is_known, chain=tuple(chain))
     # The earliest counts: a proven time must lie before every revocation of the path, not only before the CA's.
     _, is_authority, evidence = min(revoked, key=lambda item: item[0])
     return PathResult(
         failure=SubIndication.REVOKED_NO_POE,
         revocation=own,
+        is_revocation_known=is_known,
         revoked=evidence,
         revoked_is_authority=is_authority,
         chain=tuple(chain),

@@ -25,8 +25,8 @@ from edocs.model import (
     VerificationOptions,
     VerificationReport,
 )
-from edocs.testing import sample_pdf
-from edocs.verify import verify_pdf
+from edocs.testing import Pki, sample_pdf
+from edocs.verify import load_trust, verify_pdf
 
 Sign = Callable[..., bytes]
 
@@ -279,6 +279,23 @@ def test_revocation_that_cannot_be_checked_is_a_notice_unless_required(one: byte
     assert (noticed.verdict, noticed.revocation) == (Verdict.TOTAL_PASSED, Revocation.UNKNOWN)
     assert [notice.rule for notice in noticed.notices] == ["trust.revocation_unknown"]
     assert (required.verdict, required.sub_indication) == (Verdict.INDETERMINATE, SubIndication.TRY_LATER)
+
+
+def test_revocation_that_is_required_is_required_of_every_authority_below_the_root(
+    one: bytes, trust: TrustStore, pki: Pki
+) -> None:
+    """Whoever holds a revoked authority's key can make good lists for its certificates."""
+    without_roots_list = load_trust([pki.roots, pki.intermediates, pki.crls / "official-ca.crl"])
+    required = VerificationOptions(require_revocation=True)
+
+    (complete,) = verify_pdf(one, trust, required).signatures
+    (noticed,) = verify_pdf(one, without_roots_list).signatures
+    (refused,) = verify_pdf(one, without_roots_list, required).signatures
+
+    assert (complete.verdict, complete.notices) == (Verdict.TOTAL_PASSED, ())
+    assert (noticed.verdict, noticed.revocation) == (Verdict.TOTAL_PASSED, Revocation.GOOD)
+    assert [notice.rule for notice in noticed.notices] == ["trust.revocation_unknown"]
+    assert (refused.verdict, refused.sub_indication) == (Verdict.INDETERMINATE, SubIndication.TRY_LATER)
 
 
 def test_the_integrity_policy_is_indeterminate_at_best(both: bytes, trust: TrustStore) -> None:
