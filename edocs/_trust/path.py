@@ -128,11 +128,22 @@ def _companions(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
     chosen: list[asn1_x509.Certificate] = []
     names: Counter[bytes] = Counter()
     for certificate in _loadable(certificates):
+        if not _is_whole(certificate):
+            continue
         name = certificate.subject.dump()
         if name != certificate.issuer.dump() and names[name] < _MOST_OF_A_NAME and len(chosen) < _MOST_COMPANIONS:
             names[name] += 1
             chosen.append(certificate)
     return chosen
+
+
+def _is_whole(certificate: asn1_x509.Certificate) -> bool:
+    """Whether every part can be read: the search reads them only once it is under way, and would end there."""
+    try:
+        _ = certificate.native, certificate.public_key["public_key"].native
+    except PARSER_FAULTS:
+        return False
+    return True
 
 
 def _loadable(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:

@@ -24,6 +24,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from edocs._trust.chains import load_certificates
+from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
 from edocs.errors import UsageError
 from edocs.model import Revocation, TrustStore, Verdict
@@ -138,6 +139,12 @@ def certificate_with_extension_twice(der: bytes) -> bytes:
     return bytes(changed.dump(force=True))
 
 
+def certificate_without_serial(der: bytes) -> bytes:
+    """What stands in its place is no number; the names can still be read."""
+    at = der.index(bytes.fromhex("a003020102")) + 5
+    return der[:at] + b"\xc2" + der[at + 1 :]
+
+
 def mutate(data: bytes, changes: list[tuple[int, int]]) -> bytes:
     changed = bytearray(data)
     for at, value in changes:
@@ -198,6 +205,16 @@ def test_a_companion_that_breaks_the_standard_spoils_no_signature(
     document = with_store(one, Certs=spoil(authority.public_bytes(Encoding.DER)))
 
     assert verify_pdf(document, trust).verdict is Verdict.TOTAL_PASSED
+
+
+def test_a_companion_that_cannot_be_read_whole_does_not_end_the_search_for_a_path(
+    leader: x509.Certificate, authority: x509.Certificate, trust: TrustStore
+) -> None:
+    spoiled = certificate_without_serial(authority.public_bytes(Encoding.DER))
+
+    path = judge_path(leader.public_bytes(Encoding.DER), [spoiled], trust, StoreRevocation(trust), NOW)
+
+    assert (path.failure, path.detail) == (None, "")
 
 
 def test_a_list_signed_with_sha1_does_not_count(
