@@ -11,7 +11,7 @@ import struct
 import zlib
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.x509 import InvalidVersion
+from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.general import CMSExtractionError, SigningError
 
@@ -26,8 +26,10 @@ PARSER_FAULTS: tuple[type[Exception], ...] = (
     CMSExtractionError,
     SigningError,
     InvalidSignature,
+    DuplicateExtension,
     InvalidVersion,
     UnsupportedAlgorithm,
+    UnsupportedGeneralNameType,
     ValueError,
     TypeError,
     LookupError,

@@ -6,11 +6,16 @@ import struct
 import zlib
 
 import pytest
+from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
 
 
-@pytest.mark.parametrize("kind", [struct.error, zlib.error, UnicodeDecodeError, OverflowError, RecursionError])
+DECODERS = (struct.error, zlib.error, UnicodeDecodeError, OverflowError, RecursionError)
+CERTIFICATES = (DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType)
+
+
+@pytest.mark.parametrize("kind", [*DECODERS, *CERTIFICATES])
 def test_what_a_decoder_raises_is_a_fault_of_the_document(kind: type[Exception]) -> None:
     assert issubclass(kind, PARSER_FAULTS)
 
