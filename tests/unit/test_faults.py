@@ -10,7 +10,6 @@ from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGen
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
 
-
 DECODERS = (struct.error, zlib.error, UnicodeDecodeError, OverflowError, RecursionError)
 CERTIFICATES = (DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType)
 
