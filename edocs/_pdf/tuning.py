@@ -18,6 +18,7 @@ from typing import IO
 
 from pyhanko.pdf_utils import generic, misc, xref
 from pyhanko.pdf_utils.generic import NameObject
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.xref import XRefEntry, XRefType
 
 __all__ = ["tune_pyhanko"]
@@ -206,11 +207,25 @@ def _table_reader(original: Callable[..., Iterator[XRefEntry]]) -> Callable[...,
         entries = _read_table(stream)
         if entries is None:
             stream.seek(start)
-            yield from original(stream, strict)
+            yield from original(_NoShortReads(stream), strict)
         else:
             yield from entries
 
     return parse_xref_table
+
+
+class _NoShortReads:
+    """A stream that ends with an error where a table looks for ``trailer``: pyHanko would go back and read for ever."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        if size == len(b"trailer") and len(data) < size:
+            raise PdfReadError("the cross-reference table has no end")
+        return data
 
 
 def _read_table(stream: IO[bytes]) -> list[XRefEntry] | None:

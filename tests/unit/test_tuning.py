@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic, xref
@@ -13,6 +14,8 @@ from pyhanko.pdf_utils.misc import PdfError
 
 from edocs._pdf import tuning
 from edocs._pdf.tuning import tune_pyhanko
+from edocs.model import Verdict
+from edocs.verify import verify_pdf
 
 Read = Callable[[io.BytesIO], object]
 OWNER = generic.Reference(1, 0, None)
@@ -123,6 +126,17 @@ def test_it_reads_the_tables_that_the_original_reads(count: int, lines: list[byt
     plain = original(xref.parse_xref_table)
     data = b"0 %d\n" % count + b"".join(lines) + end
 
+    # The guard is on the original too: without it a table that ends with the file is read for ever.
     assert outcome(lambda stream: list(tuning._table_reader(plain)(stream, True)), data) == outcome(
-        lambda stream: list(plain(stream, True)), data
+        lambda stream: list(plain(tuning._NoShortReads(stream), True)), data
     )
+
+
+@pytest.mark.parametrize("table", [b"0 0\n17 0 n \n", b"0 1\n0000000017 00000 n \n17 0 n \n"])
+def test_a_table_without_end_is_damage_and_not_for_ever(table: bytes) -> None:
+    """The place of the table is the last thing in the file, behind its end mark."""
+    head = b"%PDF-1.7\nstartxref\n28\n%%EOF\n"
+
+    report = verify_pdf(head + b"xref\n" + table)
+
+    assert report.verdict is Verdict.UNREADABLE
