@@ -24,7 +24,8 @@ from edocs._pades.placing import common_name
 from edocs._pades.reserve import seal_over
 from edocs._pades.stamp import fit_image
 from edocs._pdf.fonts import FontStyle
-from edocs._pdf.increment import Increment, open_increment, pdf_errors, plain_copy
+from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs._pdf.plain import plain_copy
 from edocs._pdf.text import TextLine, read_lines
 from edocs._pdf.typeface import text_width
 from edocs.errors import FieldError, PermissionRefusedError, StampError, UsageError

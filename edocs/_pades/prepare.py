@@ -38,7 +38,8 @@ from edocs._pades.stamp import fit_image, stamp_appearance
 from edocs._pades.state import STATE_VERSION, PreparedSignature, sha256_hex
 from edocs._pades.value import require_value, value_size
 from edocs._pdf import entries
-from edocs._pdf.increment import Increment, open_increment, pdf_errors, plain_copy
+from edocs._pdf.increment import Increment, open_increment, pdf_errors
+from edocs._pdf.plain import plain_copy
 from edocs._trust.signer_check import check_signer
 from edocs.errors import EncryptedError, FieldError, PermissionRefusedError, StateRefusedError, UsageError
 from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureSpec

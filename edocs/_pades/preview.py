@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from edocs._pades.form import read_fields
 from edocs._pades.place import place_of
-from edocs._pdf.increment import open_increment, pdf_errors, plain_copy
+from edocs._pdf.increment import open_increment, pdf_errors
+from edocs._pdf.plain import plain_copy
 from edocs._pdf.render import render_png
 
 __all__ = ["preview_png"]

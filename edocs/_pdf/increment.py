@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from io import SEEK_END, BytesIO
 from typing import BinaryIO
 
-import pypdfium2
-import pypdfium2.raw as pdfium
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
@@ -27,7 +25,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
 
-__all__ = ["Increment", "Tail", "open_increment", "open_stream", "pdf_errors", "plain_copy"]
+__all__ = ["Increment", "Tail", "open_increment", "open_stream", "pdf_errors"]
 
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -163,21 +161,6 @@ def open_stream(document: BinaryIO, password: str | None = None, *, is_hybrid: b
         _ = reader.root
         increment.page(0)
     return increment
-
-
-def plain_copy(document: bytes, password: str | None) -> bytes:
-    """``document`` without its encryption, to read text from; never to sign.
-
-    Raises:
-        EncryptedError: PDFium does not open it.
-    """
-    copy = BytesIO()
-    try:
-        with pypdfium2.PdfDocument(document, password=password or "") as pdf:
-            pdf.save(copy, flags=pdfium.FPDF_REMOVE_SECURITY)
-    except pypdfium2.PdfiumError as exc:
-        raise EncryptedError("the PDF is encrypted, and the password is wrong", hint="give its password") from exc
-    return copy.getvalue()
 
 
 def _unlock(increment: Increment, password: str | None) -> None:

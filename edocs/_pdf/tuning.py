@@ -13,13 +13,13 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from importlib.metadata import version
 from typing import IO
 
 from pyhanko.pdf_utils import generic, misc, xref
 from pyhanko.pdf_utils.generic import NameObject
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.xref import XRefEntry, XRefType
+from pyhanko.version import __version__
 
 __all__ = ["tune_pyhanko"]
 
@@ -50,7 +50,7 @@ def tune_pyhanko() -> bool:
     """
     if getattr(generic.read_hex_string_from_stream, "is_tuned", False):
         return True
-    if not _VERSION.match(version("pyhanko")):
+    if not _VERSION.match(__version__):
         return False
     hex_string = _reader(generic.read_hex_string_from_stream)
     name = _name_reader(NameObject.read_from_stream)
