@@ -16,7 +16,7 @@ from pathlib import Path
 
 from edocs.engines.serial import SerialEngine
 from edocs.errors import EdocsError, UnreadableError
-from edocs.model import AuditRecord, Reason, TrustStore, VerificationOptions
+from edocs.model import AuditRecord, Reason, TrustStore, VerificationOptions, policy_of
 from edocs.ports import Engine
 from edocs.verify import verify_pdf
 
@@ -124,12 +124,18 @@ class _Verification:
         except Exception as error:  # noqa: BLE001 - the batch worker's edge: a defect costs one line, not the batch
             return self._failed(path, _defect(error))
         return AuditRecord(
-            path=str(path), sha256=report.sha256, size_bytes=size, report=report, policy=self.options.policy
+            path=str(path),
+            sha256=report.sha256,
+            size_bytes=size,
+            report=report,
+            policy=policy_of(self.options.policy).name,
         )
 
     def _failed(self, path: Path, failure: Reason) -> AuditRecord:
         digest, size = _fingerprint(path)
-        return AuditRecord(path=str(path), sha256=digest, size_bytes=size, failure=failure, policy=self.options.policy)
+        return AuditRecord(
+            path=str(path), sha256=digest, size_bytes=size, failure=failure, policy=policy_of(self.options.policy).name
+        )
 
 
 def _regular_size(path: Path) -> int:

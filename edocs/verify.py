@@ -41,6 +41,7 @@ from edocs.model import (
     Verdict,
     VerificationOptions,
     VerificationReport,
+    policy_of,
 )
 from edocs.model.rules import RULES, reason
 from edocs.model.times import require_time
@@ -83,7 +84,7 @@ def verify_pdf(
     data = read_file(document) if isinstance(document, Path) else document
     blank = VerificationReport(
         verdict=Verdict.NOT_SIGNED,
-        policy=options.policy,
+        policy=policy_of(options.policy).name,
         sha256=hashlib.sha256(data).hexdigest(),
         path=str(document) if isinstance(document, Path) else "",
     )
@@ -131,7 +132,7 @@ def _judge_all(
         document=document,
         witness=witness,
         proofs=proofs,
-        policy=options.policy,
+        policy=policy_of(options.policy),
         require_revocation=options.require_revocation,
         gaps=unreached_gaps(document.data, document.reader, _first_end(fields)),
         shared=frozenset(reference for reference, count in shown.items() if reference is not None and count > 1),

@@ -25,7 +25,7 @@ from edocs._pdf.appearance import AppearanceError, shown_text
 from edocs._pdf.entries import dictionary, entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import find_field, inherited
-from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Policy, Reason
+from edocs.model import DATE_FIELD, NUMBER_FIELD, SEAL_FIELD, Changes, Coverage, Reason, VerificationPolicy
 from edocs.model.rules import reason
 
 __all__ = ["ChangeVerdict", "is_of_the_form", "judge_changes"]
@@ -65,7 +65,7 @@ def is_of_the_form(name: str, value: str) -> bool:
     return True
 
 
-def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerdict:
+def judge_changes(signature: EmbeddedPdfSignature, policy: VerificationPolicy) -> ChangeVerdict:
     """Classify everything after the revision that ``signature`` covers, and hold it against ``policy``."""
     try:
         # Step by step and not by compute_integrity_info, which refuses every hybrid file; ours are checked on opening.
@@ -86,7 +86,7 @@ def judge_changes(signature: EmbeddedPdfSignature, policy: Policy) -> ChangeVerd
     return ChangeVerdict(changes=Changes.CONTENT, covers=Coverage.REVISION, reasons=(why,))
 
 
-def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: Policy) -> ChangeVerdict:
+def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: VerificationPolicy) -> ChangeVerdict:
     reader = signature.reader
     signed = {str(name) for name, _, _ in enumerate_sig_fields(reader)}
     filled = sorted(set(result.changed_form_fields) - signed)
@@ -98,18 +98,20 @@ def _judge_result(signature: EmbeddedPdfSignature, result: DiffResult, policy: P
     if permitted is not None and result.modification_level.value > permitted.value:
         why = reason("changes.not_permitted", changes=changes.value)
         return ChangeVerdict(changes=changes, covers=Coverage.REVISION, reasons=(why,))
+    rules = policy.changes
     reasons: list[Reason] = []
     notices: list[Reason] = []
-    if changes is Changes.ANNOTATION and policy is not Policy.AS_DOCMDP:
+    if changes is Changes.ANNOTATION and not rules.annotations:
         reasons.append(reason("changes.not_permitted", changes=changes.value))
-    if policy is not Policy.AS_DOCMDP:
-        others = filled if policy is Policy.STRICT else [name for name in filled if name not in _FILLED_IN]
-        if others:
-            reasons.append(reason("changes.policy", policy=policy.value, fields=", ".join(others)))
-        else:
-            reasons += _judge_reserved(reader, signature.signed_revision, filled)
+    others = [] if rules.fields is None else [name for name in filled if name not in rules.fields]
+    if others:
+        reasons.append(reason("changes.policy", policy=policy.name, fields=", ".join(others)))
+    if rules.reserved:
+        filled_in = [name for name in filled if name in _FILLED_IN]
+        if not others:
+            reasons += _judge_reserved(reader, signature.signed_revision, filled_in)
             seal = find_field(reader, SEAL_FIELD)
-            if filled and (seal is None or "/V" not in seal):
+            if filled_in and (seal is None or "/V" not in seal):
                 notices.append(reason("changes.not_issued"))
     return ChangeVerdict(
         changes=changes,

@@ -29,7 +29,6 @@ from edocs._trust.path import PathResult
 from edocs.model import (
     HANOI,
     Level,
-    Policy,
     Reason,
     Revocation,
     Role,
@@ -37,6 +36,7 @@ from edocs.model import (
     SubIndication,
     TimeSource,
     Verdict,
+    VerificationPolicy,
 )
 from edocs.model.privacy import mask_subject
 from edocs.model.rules import RULES, reason
@@ -47,7 +47,6 @@ __all__ = ["Judge", "Judged"]
 _PADES = "ETSI.CAdES.detached"
 _DETACHED = (_PADES, "adbe.pkcs7.detached")
 _LEGACY = ("adbe.pkcs7.sha1", "adbe.x509.rsa_sha1")
-_ISSUING = (Policy.DECREE_30, Policy.INTEGRITY)
 _SIGNING_USES = {"digital_signature", "non_repudiation"}
 # Extended uses that say the certificate is for machines; one that has only these does not sign documents.
 _FOREIGN_USES = {"time_stamping", "ocsp_signing", "server_auth", "code_signing"}
@@ -68,7 +67,7 @@ class Judge:
     document: OpenDocument
     witness: Witness
     proofs: Proofs
-    policy: Policy
+    policy: VerificationPolicy
     require_revocation: bool
     gaps: Sequence[tuple[int, int]]
     """(offset, length) of bytes that no revision reaches."""
@@ -128,9 +127,9 @@ class Judge:
             report, trust_findings, trust_notices = self._judge_trust(report, signature, span.end, is_sound=not crypto)
         except PARSER_FAULTS as exc:
             trust_findings, trust_notices = [reason("trust.path", why=mask_subject(describe(exc)))], []
-        if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy in _ISSUING:
+        if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy.changes.reserved:
             # Number and date come between the person's signature and the agency's, never after it (article 14).
-            found.append(reason("changes.policy", policy=self.policy.value, fields=", ".join(changes.filled)))
+            found.append(reason("changes.policy", policy=self.policy.name, fields=", ".join(changes.filled)))
         if report.sub_filter != _PADES:
             notices.append(reason("format.not_pades", sub_filter=report.sub_filter))
         return _conclude(report, [*found, *trust_findings], [*notices, *trust_notices])
@@ -173,7 +172,7 @@ class Judge:
             report = replace(report, level=level, evidence_until=until)
         findings = [*_path_findings(path, report), *_usage_findings(signature.signer_cert)]
         if path.failure is None and not path.is_revocation_known:
-            if self.require_revocation:
+            if self.require_revocation or self.policy.require_revocation:
                 findings.append(reason("trust.revocation_required"))
             else:
                 notices.append(reason("trust.revocation_unknown"))
@@ -183,7 +182,7 @@ class Judge:
         if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
             notices.append(reason("role.claim_overruled", claimed=claimed.value, role=role.value))
         report = replace(report, role=role, role_rule=rule, trusted=trusted, revocation=path.revocation)
-        if self.policy is Policy.INTEGRITY:
+        if not self.policy.judges_trust:
             findings = [reason("policy.trust_not_judged")]
             report = replace(report, trusted=False, revocation=Revocation.NOT_CHECKED)
         return report, findings, notices

@@ -56,6 +56,14 @@ if TYPE_CHECKING:
         Unpacked,
         UnpackedFile,
     )
+    from edocs.model.policy import (
+        BUILT_IN_POLICIES,
+        AlgorithmRules,
+        ChangeRules,
+        RequiredSignature,
+        VerificationPolicy,
+        policy_of,
+    )
     from edocs.model.register import (
         Agency,
         AgencyLevel,
@@ -119,6 +127,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPENDIX_FIELD",
+    "BUILT_IN_POLICIES",
     "COPY_FIELD",
     "DATE_FIELD",
     "DOCUMENT_TYPES",
@@ -128,6 +137,7 @@ __all__ = [
     "SEAL_FIELD",
     "Agency",
     "AgencyLevel",
+    "AlgorithmRules",
     "Arrival",
     "Arrived",
     "Attachment",
@@ -136,6 +146,7 @@ __all__ = [
     "Buckets",
     "Business",
     "BusinessKind",
+    "ChangeRules",
     "Changes",
     "Comparison",
     "CopyForm",
@@ -185,6 +196,7 @@ __all__ = [
     "Receiver",
     "Reference",
     "Replacement",
+    "RequiredSignature",
     "Reservation",
     "ResponseFor",
     "Revocation",
@@ -215,6 +227,7 @@ __all__ = [
     "Update",
     "Verdict",
     "VerificationOptions",
+    "VerificationPolicy",
     "VerificationReport",
     "agency_level",
     "canonical_json",
@@ -222,6 +235,7 @@ __all__ = [
     "document_type",
     "findings_payload",
     "fold",
+    "policy_of",
     "read_agencies",
     "read_day",
     "read_facts",
@@ -237,6 +251,7 @@ _MODULES = (
     "signing",
     "verdict",
     "trust",
+    "policy",
     "options",
     "acts",
     "arrival",

@@ -25,7 +25,7 @@ class AuditRecord:
     report: VerificationReport | None = None
     failure: Reason | None = None
     """Why there is no report: ``file.unreadable``, ``audit.worker_died`` or ``audit.defect``."""
-    policy: Policy = Policy.DECREE_30
+    policy: str = Policy.DECREE_30.value
     """The policy of the audit."""
     seconds: float = 0.0
     """How long this one took, reading included."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from edocs.model.policy import VerificationPolicy
 from edocs.model.verdict import Policy
 
 __all__ = ["VerificationOptions"]
@@ -15,7 +16,7 @@ __all__ = ["VerificationOptions"]
 class VerificationOptions:
     """How to verify. Plain data, so that a batch can be sent to other processes."""
 
-    policy: Policy = Policy.DECREE_30
+    policy: Policy | VerificationPolicy = Policy.DECREE_30
     at: datetime | None = None
     """Aware time to verify for; None: now."""
     password: str | None = None

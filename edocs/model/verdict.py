@@ -252,7 +252,8 @@ class VerificationReport:
     """Findings about the file as a whole."""
     notices: tuple[Reason, ...] = ()
     """What the reader should know although it does not change the verdict."""
-    policy: Policy = Policy.DECREE_30
+    policy: str = Policy.DECREE_30.value
+    """The name of the policy."""
     legal_effect: LegalEffect = LegalEffect.REFERENCE_ONLY
     sha256: str = ""
     path: str = ""
@@ -284,7 +285,7 @@ class VerificationReport:
             "verdict": self.verdict.value,
             "reasons": [reason.as_dict(lang) for reason in self.reasons],
             "notices": [notice.as_dict(lang) for notice in self.notices],
-            "policy": self.policy.value,
+            "policy": self.policy,
             "legal_effect": self.legal_effect.value,
             "signatures": [signature.as_dict(lang) for signature in self.signatures],
         }
