@@ -45,6 +45,7 @@ SCHEMA = "edocs.extension/1"
     help="CA certificates and CRLs that the document lacks.",
 )
 @with_options(EVIDENCE_OPTIONS)
+@click.option("--password", is_flag=True, help="Ask for the password of encrypted PDFs; they stay encrypted.")
 @click.option("-o", "--output", type=PATH, metavar="OUT|DIR", help="File, or folder.")
 @FORCE_OPTION
 @common_options
@@ -52,10 +53,13 @@ def extend(console: Console, paths: Sequence[Path], level: str, output: Path | N
     """Raise signatures to a level, or renew their evidence (nâng mức chữ ký, gia hạn bằng chứng)."""
     outputs = name_outputs(paths, output, "extended")
     evidence = read_evidence(console, options | {"level": level})
+    password = console.ask_secret("password of the PDFs") if options["password"] else None
     codes = []
     for path in paths:
         try:
-            done = _extend_file(path, outputs[path], paths, (Level(level), evidence), is_forced=options["force"])
+            done = _extend_file(
+                path, outputs[path], paths, (Level(level), evidence, password), is_forced=options["force"]
+            )
         except EdocsError as error:
             console.error(error, path)
             codes.append(error.exit_code)
@@ -68,12 +72,12 @@ def extend(console: Console, paths: Sequence[Path], level: str, output: Path | N
 
 
 def _extend_file(
-    path: Path, output: Path, inputs: Sequence[Path], how: tuple[Level, Evidence], *, is_forced: bool
+    path: Path, output: Path, inputs: Sequence[Path], how: tuple[Level, Evidence, str | None], *, is_forced: bool
 ) -> dict[str, object]:
-    level, evidence = how
+    level, evidence, password = how
     require_free(output, force=is_forced)
     document = read_file(path)
-    extended = extend_pdf(document, level, evidence=evidence)
+    extended = extend_pdf(document, level, evidence=evidence, password=password)
     write_file(output, extended.document, inputs=inputs)
     return {
         "schema": SCHEMA,

@@ -277,7 +277,7 @@ class _Batch:
 
             evidence = replace(evidence, on_lower=note)
         try:
-            signed = finish_pdf(item.prepared, value, now=self._now(), evidence=evidence)
+            signed = finish_pdf(item.prepared, value, now=self._now(), evidence=evidence, password=self._spec.password)
             write_file(item.job.target, signed, inputs=(item.job.source,))
         except EdocsError as failure:
             return SigningRecord(source=item.job.source, target=item.job.target, failure=failure)

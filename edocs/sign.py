@@ -78,7 +78,7 @@ def sign_pdf(
     moment = _moment(now)
     prepared = prepare_pdf(document, signer, spec, now=moment, evidence=evidence)
     value = signer.sign(prepared.attributes, prepared.digest)
-    return finish_pdf(prepared, value, now=moment, evidence=evidence)
+    return finish_pdf(prepared, value, now=moment, evidence=evidence, password=spec.password)
 
 
 def prepare_pdf(
@@ -108,7 +108,12 @@ def prepare_pdf(
 
 
 def finish_pdf(
-    prepared: PreparedSignature, value: bytes, *, now: datetime | None = None, evidence: Evidence | None = None
+    prepared: PreparedSignature,
+    value: bytes,
+    *,
+    now: datetime | None = None,
+    evidence: Evidence | None = None,
+    password: str | None = None,
 ) -> bytes:
     """Put the signature value into the prepared document.
 
@@ -118,6 +123,7 @@ def finish_pdf(
     Args:
         value: RSA: the raw value; ECDSA: DER.
         evidence: What ``prepared.level`` needs. Where a service fails, the same call may be made again.
+        password: Of an encrypted document, from B-LT on; a prepared signature holds no secret.
 
     Raises:
         StateRefusedError: Another version, expired, or the document or certificate was changed.
@@ -126,19 +132,23 @@ def finish_pdf(
     """
     if prepared.level is Level.B_B:
         return finish(prepared, value, _moment(now))
-    signed: bytes = _levels().finish_level(prepared, value, _moment(now), evidence or Evidence())
+    signed: bytes = _levels().finish_level(prepared, value, _moment(now), evidence or Evidence(), password)
     return signed
 
 
-def extend_pdf(document: bytes, level: Level, *, evidence: Evidence, now: datetime | None = None) -> Extended:
+def extend_pdf(
+    document: bytes, level: Level, *, evidence: Evidence, now: datetime | None = None, password: str | None = None
+) -> Extended:
     """Raise every signature to ``level``, or renew the evidence of one that is at B-LTA.
 
-    Nâng mức chữ ký, gia hạn bằng chứng. What is there stays byte for byte, so that no key is needed: time is proven by
-    a document timestamp where the signature has none of its own.
+    Nâng mức chữ ký, gia hạn bằng chứng. What was signed stays byte for byte, so that no key is needed. A signature
+    that ends the document takes its timestamp into the room that its value left; else a document timestamp proves the
+    time.
 
     Args:
         level: B-T, B-LT or B-LTA.
         now: Aware; None: the clock. Held against the timestamping authority's.
+        password: Of an encrypted document; what is added is encrypted as well.
 
     Raises:
         NotPdfError, EncryptedError: The document cannot be read.
@@ -149,7 +159,7 @@ def extend_pdf(document: bytes, level: Level, *, evidence: Evidence, now: dateti
 
     Source: EN 319 142-1, 5.5 and 6.3.
     """
-    extended: Extended = _levels().extend(document, level, evidence, _moment(now))
+    extended: Extended = _levels().extend(document, level, evidence, _moment(now), password)
     return extended
 
 

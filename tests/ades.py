@@ -27,9 +27,11 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from edocs.model import Level, TrustStore
 
 
-def ades_verdict(document: bytes, roots: TrustStore, at: datetime, level: Level) -> str:
+def ades_verdict(document: bytes, roots: TrustStore, at: datetime, level: Level, password: str | None = None) -> str:
     """The status of the first signature, validated as its level is to be validated."""
     reader = PdfFileReader(io.BytesIO(document))
+    if password:
+        reader.decrypt(password)
     signature = reader.embedded_regular_signatures[0]
     signature.compute_integrity_info()
     anchors = [x509.Certificate.load(der) for der in roots.anchors]

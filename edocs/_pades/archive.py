@@ -18,13 +18,15 @@ from edocs._pdf.increment import open_increment, pdf_errors
 __all__ = ["add_document_timestamp"]
 
 
-def add_document_timestamp(document: bytes, take_token: Callable[[bytes], bytes], digest: str) -> bytes:
+def add_document_timestamp(
+    document: bytes, take_token: Callable[[bytes], bytes], digest: str, password: str | None = None
+) -> bytes:
     """``document`` with a timestamp over all of it.
 
     Args:
         take_token: Gives the token, DER, at most ``TOKEN_ROOM`` bytes, for an imprint made with ``digest``.
     """
-    increment = open_increment(document)
+    increment = open_increment(document, password)
     contents, byte_range = gaps(TOKEN_ROOM)
     with pdf_errors():
         names = read_fields(increment)

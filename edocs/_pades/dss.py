@@ -60,9 +60,9 @@ def read_dss(root: generic.DictionaryObject) -> Material:
     )
 
 
-def write_dss(document: bytes, material: Material) -> bytes:
+def write_dss(document: bytes, material: Material, password: str | None = None) -> bytes:
     """``document`` with ``material`` added to its DSS; the optional VRI dictionary is not written."""
-    increment = open_increment(document)
+    increment = open_increment(document, password)
     with pdf_errors():
         DocumentSecurityStore.supply_dss_in_writer(
             increment,

@@ -19,6 +19,7 @@ from edocs.errors import StateRefusedError
 from edocs.model import HANOI
 
 __all__ = [
+    "LATER_ROOM",
     "TOKEN_ROOM",
     "Gap",
     "Mdp",
@@ -33,6 +34,12 @@ __all__ = [
 
 TOKEN_ROOM = 16384
 """Bytes kept free for a timestamp; its size is not known before, and depends on the certificates that come with it."""
+
+LATER_ROOM = 6144
+"""Bytes that a signature without a timestamp keeps free for one that comes later: a token and its authority's chain.
+
+With the signature itself this makes about the 8 KB that Vietnamese signing tools reserve.
+"""
 
 _BYTE_RANGE_WIDTH = 46  # brackets, "0", and three offsets of up to 13 digits
 

@@ -43,7 +43,9 @@ _ARCHIVE_DIGEST = "sha256"
 _LONG_TERM = (Level.B_LT, Level.B_LTA)
 
 
-def finish_level(prepared: PreparedSignature, value: bytes, now: datetime, evidence: Evidence) -> bytes:
+def finish_level(
+    prepared: PreparedSignature, value: bytes, now: datetime, evidence: Evidence, password: str | None
+) -> bytes:
     """Put the signature value into the prepared document, with what its level asks for.
 
     A service that fails leaves nothing, or the level reached where ``evidence.on_lower`` is told.
@@ -62,13 +64,16 @@ def finish_level(prepared: PreparedSignature, value: bytes, now: datetime, evide
     signed = finish(prepared, value, now, stamp)
     if prepared.level is Level.B_T or reached[-1] is Level.B_B:
         return signed
-    with_store = _or_lower(lambda data: _store(data, evidence, now, prepared.field), signed, evidence, Level.B_T)
+    with_store = _or_lower(
+        lambda data: _store(data, evidence, now, prepared.field, password), signed, evidence, Level.B_T
+    )
     if with_store is None or prepared.level is Level.B_LT:
         return with_store or signed
-    return _or_lower(lambda data: _archive(data, evidence, now), with_store, evidence, Level.B_LT) or with_store
+    archived = _or_lower(lambda data: _archive(data, evidence, now, password), with_store, evidence, Level.B_LT)
+    return archived or with_store
 
 
-def extend(document: bytes, level: Level, evidence: Evidence, now: datetime) -> Extended:
+def extend(document: bytes, level: Level, evidence: Evidence, now: datetime, password: str | None) -> Extended:
     """Bring every signature of ``document`` to ``level``; at B-LTA already, renew its document timestamp.
 
     1. B-T: a signature without any proof of its time gets a timestamp, in the signature where it is the newest and
@@ -77,22 +82,23 @@ def extend(document: bytes, level: Level, evidence: Evidence, now: datetime) -> 
     3. B-LTA: a document timestamp over everything.
     """
     evidence.require(level)
-    found = survey(document)
+    found = survey(document, password)
     if not found.signatures:
         raise FieldError("the document has no signature to extend", hint="sign it first")
     if level is Level.B_B:
         raise UsageError("every signature has level {level}", hint="B-T, B-LT or B-LTA", level=level.value)
     reached = Level.B_T
-    document = _prove_times(document, found, evidence, now)
+    document = _prove_times(document, found, evidence, now, password)
     if level in _LONG_TERM:
-        extended = _or_lower(lambda data: _store(data, evidence, now, None), document, evidence, Level.B_T)
+        extended = _or_lower(lambda data: _store(data, evidence, now, None, password), document, evidence, Level.B_T)
         reached = reached if extended is None else Level.B_LT
         document = extended or document
     if level is Level.B_LTA and reached is Level.B_LT:
-        extended = _or_lower(lambda data: _archive(data, evidence, now), document, evidence, Level.B_LT)
+        extended = _or_lower(lambda data: _archive(data, evidence, now, password), document, evidence, Level.B_LT)
         reached = reached if extended is None else Level.B_LTA
         document = extended or document
-    return Extended(document=document, level=reached, holds_until=_holds_until(survey(document), reached, evidence))
+    until = _holds_until(survey(document, password), reached, evidence)
+    return Extended(document=document, level=reached, holds_until=until)
 
 
 def _or_lower(step: Callable[[bytes], bytes], data: bytes, evidence: Evidence, left: Level) -> bytes | None:
@@ -110,7 +116,7 @@ def _hash(data: bytes, digest: str) -> bytes:
     return hashlib.new(digest, data).digest()
 
 
-def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: datetime) -> bytes:
+def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: datetime, password: str | None) -> bytes:
     unproven = [item for item in found.signatures if item.time is None]
     if not unproven:
         return document
@@ -119,14 +125,14 @@ def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: dateti
         return _take_token(_hash(value, _ARCHIVE_DIGEST), _ARCHIVE_DIGEST, evidence, now)
 
     attached = attach_timestamp(document, unproven[0], take) if len(unproven) == 1 else None
-    return _archive(document, evidence, now) if attached is None else attached
+    return _archive(document, evidence, now, password) if attached is None else attached
 
 
-def _archive(document: bytes, evidence: Evidence, now: datetime) -> bytes:
+def _archive(document: bytes, evidence: Evidence, now: datetime, password: str | None) -> bytes:
     def take(imprint: bytes) -> bytes:
         return _take_token(imprint, _ARCHIVE_DIGEST, evidence, now)
 
-    return add_document_timestamp(document, take, _ARCHIVE_DIGEST)
+    return add_document_timestamp(document, take, _ARCHIVE_DIGEST, password)
 
 
 def _take_token(imprint: bytes, digest: str, evidence: Evidence, now: datetime) -> bytes:
@@ -166,9 +172,9 @@ def _require_trusted(token: Token, trust: TrustStore | None, now: datetime) -> N
         raise RefusedError("the timestamping authority is not trusted: {why}", hint="--trust PATH", why=path.detail)
 
 
-def _store(document: bytes, evidence: Evidence, now: datetime, only: str | None) -> bytes:
+def _store(document: bytes, evidence: Evidence, now: datetime, only: str | None, password: str | None) -> bytes:
     """``document`` with what its store lacks, about all signatures and timestamps or those of one field alone."""
-    found = survey(document)
+    found = survey(document, password)
     wanted = [item for item in (*found.signatures, *found.tokens) if only in (None, item.name)]
     stored = StoreRevocation(found.stored.lists())
     known = _known(found, evidence)
@@ -181,7 +187,7 @@ def _store(document: bytes, evidence: Evidence, now: datetime, only: str | None)
                 _add(missing, _ask(evidence, (certificate, issuer), now, since))
                 der = (above.public_bytes(Encoding.DER) for above in chain[:-1])
                 missing.certificates.update(dict.fromkeys(der))
-    return document if missing.is_empty() else write_dss(document, missing)
+    return document if missing.is_empty() else write_dss(document, missing, password)
 
 
 def _known(found: Survey, evidence: Evidence) -> list[x509.Certificate]:

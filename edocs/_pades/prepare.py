@@ -26,7 +26,17 @@ from pyhanko.pdf_utils.generic import pdf_name
 from edocs._pades.acts import mark
 from edocs._pades.archival import require_archival
 from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
-from edocs._pades.embed import TOKEN_ROOM, Mdp, Statement, add_signature, digests_of, fill_gap, imprint_of, render
+from edocs._pades.embed import (
+    LATER_ROOM,
+    TOKEN_ROOM,
+    Mdp,
+    Statement,
+    add_signature,
+    digests_of,
+    fill_gap,
+    imprint_of,
+    render,
+)
 from edocs._pades.fields import add_signature_field, choose_field, lock_dictionary, require_issued_form
 from edocs._pades.fill import fill_code
 from edocs._pades.form import FormField, read_fields, require_form
@@ -41,7 +51,7 @@ from edocs._pdf import entries
 from edocs._pdf.increment import Increment, open_increment, pdf_errors
 from edocs._pdf.plain import plain_copy
 from edocs._trust.signer_check import check_signer
-from edocs.errors import EncryptedError, FieldError, PermissionRefusedError, StateRefusedError, UsageError
+from edocs.errors import FieldError, PermissionRefusedError, StateRefusedError, UsageError
 from edocs.model import RESERVED_FIELDS, SEAL_FIELD, Level, SignatureSpec
 from edocs.ports import Signer
 
@@ -118,9 +128,7 @@ def write_update(increment: Increment, shown: bytes, signer: Signer, spec: Signa
     # (1)
     chain = (signer.certificate, *signer.chain)
     size = cms_size(chain, signer.algorithm, spec.digest, spec.role, value_size(signer.certificate))
-    size += 0 if spec.level is Level.B_B else _TOKEN_ROOM
-    if increment.security_handler and spec.level in (Level.B_LT, Level.B_LTA):
-        raise EncryptedError("no security store is added to an encrypted PDF", hint="level B-T, or encrypt nothing")
+    size += LATER_ROOM if spec.level is Level.B_B else _TOKEN_ROOM
     with pdf_errors():
         fields = read_fields(increment)
         permits = read_permits(fields.values(), increment.root)

@@ -55,17 +55,20 @@ class Survey:
     stored: Material
 
 
-def survey(document: bytes) -> Survey:
+def survey(document: bytes, password: str | None = None) -> Survey:
     """Find and check everything.
 
     Raises:
         NotPdfError, EncryptedError: The document cannot be read.
         RefusedError: A signature or timestamp is broken.
     """
-    opened = open_document(document)
+    opened = open_document(document, password)
     if isinstance(opened, Reason):
         if opened.rule == "file.encrypted":
-            raise EncryptedError("the PDF is encrypted", hint="levels from B-LT on need a document that is not")
+            raise EncryptedError(
+                "the PDF is encrypted, and the password is wrong" if password else "the PDF is encrypted",
+                hint="give its password: --password",
+            )
         raise NotPdfError("not a PDF that can be read: {why}", hint="write the draft to PDF again", why=opened.text())
     fields = []
     for field in signature_fields(opened):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdf
 import pytest
 from servers.pki import HTML, PkiService
 
 from edocs.cli.main import _run
-from edocs.model import Level
+from edocs.model import Level, VerificationOptions
 from edocs.testing import sample_pdf
 from edocs.verify import load_trust, verify_pdf
 
@@ -139,3 +140,22 @@ def test_verifying_online_checks_revocation(
     code = _run(["verify", signed, "--trust", str(service.pki.roots), "--json", *asked])
 
     assert (code, json.loads(capsys.readouterr().out)["signatures"][0]["revocation"]) == (0, "good")
+
+
+def test_an_encrypted_file_is_extended_with_its_password(
+    service: PkiService, paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = pypdf.PdfWriter(paper)
+    writer.encrypt(service.pki.passphrase, algorithm="AES-256")
+    locked = tmp_path / "locked.pdf"
+    writer.write(locked)
+    sign(service, locked, "--password")
+    signed = locked.with_name("locked.signed.pdf")
+    arguments = ["extend", str(signed), "--level", "B-LTA", *means(service, tmp_path), "--lang", "en", *SECRETS]
+
+    refused, done = _run(arguments), _run([*arguments, "--password"])
+
+    assert (refused, done) == (4, 0)
+    options = VerificationOptions(password=service.pki.passphrase)
+    report = verify_pdf(tmp_path / "locked.signed.extended.pdf", load_trust([service.pki.roots]), options)
+    assert report.signatures[0].level is Level.B_LTA

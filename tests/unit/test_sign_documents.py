@@ -29,8 +29,8 @@ from edocs.errors import (
     PermissionRefusedError,
     StampError,
 )
-from edocs.model import Box, Level, Reservation, Role, SignatureSpec, Stamp, TrustStore, Verdict, VerificationOptions
-from edocs.ports import Evidence, Signer
+from edocs.model import Box, Reservation, Role, SignatureSpec, Stamp, TrustStore, Verdict, VerificationOptions
+from edocs.ports import Signer
 from edocs.sign import approve_pdf, repair_pdf, sign_pdf
 from edocs.testing import Pki, sample_letter, sample_pdf
 from edocs.verify import verify_pdf
@@ -301,26 +301,6 @@ def test_a_batch_repairs_into_a_new_file_and_signs_that(open_key: OpenKey, trust
     assert source.read_bytes() == before
     assert target.read_bytes().startswith((tmp_path / "a.repaired.pdf").read_bytes())
     assert verify_pdf(target.read_bytes(), trust).verdict is Verdict.TOTAL_PASSED
-
-
-def test_an_encrypted_pdf_gets_no_security_store(open_key: OpenKey) -> None:
-    spec = replace(SPEC, password=PASSWORD, level=Level.B_LT)
-
-    with pytest.raises(EncryptedError, match="security store"):
-        sign_pdf(encrypted(sample_pdf()), open_key("seal"), spec, now=NOW, evidence=Evidence(**means()))
-
-
-def means() -> dict[str, object]:
-    """Services that are never reached."""
-
-    class Never:
-        def timestamp(self, imprint: bytes, digest: str) -> bytes:
-            raise AssertionError
-
-        def status(self, *asked: object) -> None:
-            return None
-
-    return {"timestamper": Never(), "revocation": Never()}
 
 
 def large_pdf(path: Path, size: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pypdf
 import pytest
 from ades import ades_verdict
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -18,6 +20,7 @@ from servers.pki import PkiService
 from servers.tsa import Authority
 
 from edocs.connect import open_revocation, open_signer, open_timestamper
+from edocs.errors import EncryptedError
 from edocs.model import (
     DocumentCode,
     LegalEffect,
@@ -38,6 +41,7 @@ from edocs.verify import load_trust, verify_pdf
 
 KEYS = Path(__file__).parents[2] / "certs" / "test" / "keys"
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
+PASSWORD = "mat-khau"
 
 
 @pytest.fixture(scope="module")
@@ -100,31 +104,134 @@ def test_a_signature_timestamp_is_the_signing_time(leader: Signer, roots: TrustS
     assert (report.signed_at, report.time_source) == (NOW, TimeSource.TIMESTAMP)
 
 
-def test_extension_goes_from_each_level_to_the_next(
+STEPS = [(start, end) for start in Level for end in Level if list(Level).index(end) > list(Level).index(start)]
+
+
+@pytest.mark.parametrize(("start", "end"), STEPS)
+def test_each_level_is_reached_from_each_below_and_accepted_by_pyhanko(
+    leader: Signer, roots: TrustStore, evidence: Evidence, start: Level, end: Level
+) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(start), now=NOW, evidence=evidence)
+
+    extended = extend_pdf(signed, end, evidence=evidence, now=NOW)
+
+    at = NOW + timedelta(hours=1)
+    (report,) = verify_pdf(extended.document, roots, VerificationOptions(at=at)).signatures
+    assert (report.verdict, report.level, extended.level) == (Verdict.TOTAL_PASSED, end, end)
+    assert (report.time_source, report.reasons) == (TimeSource.TIMESTAMP, ())
+    assert report.evidence_until == extended.holds_until
+    assert ades_verdict(extended.document, roots, at, end) == "AdESPassed.OK"
+
+
+def test_the_timestamp_goes_into_the_signature_and_changes_no_signed_byte(leader: Signer, evidence: Evidence) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW)
+    start, end = hole(signed)
+
+    extended = extend_pdf(signed, Level.B_T, evidence=evidence, now=NOW).document
+
+    assert (len(extended), hole(extended)) == (len(signed), (start, end))
+    assert (extended[:start], extended[end:]) == (signed[:start], signed[end:])
+    assert extended[start:end] != signed[start:end]
+
+
+def test_a_signature_that_a_later_one_covers_is_left_alone(
     service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
 ) -> None:
-    document = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW)
+    """The second signature covers the first one's room: the time goes into a document timestamp."""
+    seal = open_signer(str(service.pki.p12("seal")), lambda _: service.pki.passphrase)
+    first = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW)
+    second = sign_pdf(first, seal, SignatureSpec(role=Role.ORGANISATION, level=Level.B_T), now=NOW, evidence=evidence)
 
-    for level in (Level.B_T, Level.B_LT, Level.B_LTA):
-        before = document
-        extended = extend_pdf(document, level, evidence=evidence, now=NOW)
-        document = extended.document
-        (report,) = verify_pdf(document, roots, VerificationOptions(at=NOW + timedelta(hours=1))).signatures
-        assert document.startswith(before)
-        assert (report.verdict, report.level, extended.level) == (Verdict.TOTAL_PASSED, level, level)
-        assert report.evidence_until == extended.holds_until
-    assert report.time_source is TimeSource.TIMESTAMP
+    extended = extend_pdf(second, Level.B_T, evidence=evidence, now=NOW).document
+
+    report = verify_pdf(extended, roots, VerificationOptions(at=NOW + timedelta(hours=1)))
+    assert extended.startswith(second)
+    assert b"/DocTimeStamp" in extended[len(second) :]
+    assert [(item.verdict, item.level) for item in report.signatures] == [(Verdict.TOTAL_PASSED, Level.B_T)] * 2
 
 
+def test_bytes_behind_the_signature_keep_its_room_shut(leader: Signer, roots: TrustStore, evidence: Evidence) -> None:
+    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_B), now=NOW) + b"\n"
+
+    extended = extend_pdf(signed, Level.B_T, evidence=evidence, now=NOW).document
+
+    assert extended.startswith(signed)
+    assert b"/DocTimeStamp" in extended[len(signed) :]
+
+
+def hole(document: bytes) -> tuple[int, int]:
+    """Where the first signature's value stands, ``<`` and ``>`` included."""
+    _, start, end, _ = PdfFileReader(io.BytesIO(document)).embedded_regular_signatures[0].byte_range
+    return start, end
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+@pytest.mark.parametrize("start", [None, Level.B_B])
 @pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
-def test_an_extended_signature_is_accepted_by_pyhanko(
-    leader: Signer, roots: TrustStore, evidence: Evidence, level: Level
+def test_an_encrypted_document_gets_long_term_evidence_that_only_its_password_opens(
+    leader: Signer, roots: TrustStore, evidence: Evidence, level: Level, start: Level | None, algorithm: str
 ) -> None:
-    signed = sign_pdf(sample_pdf(), leader, spec(Level.B_T), now=NOW, evidence=evidence)
+    """Certificates in the store name persons: they are encrypted like the rest (ISO 32000-2, 7.6)."""
+    locked = replace(spec(start or level), password=PASSWORD)
 
-    extended = extend_pdf(signed, level, evidence=evidence, now=NOW).document
+    signed = sign_pdf(encrypted(algorithm), leader, locked, now=NOW, evidence=evidence)
+    if start:
+        signed = extend_pdf(signed, level, evidence=evidence, now=NOW, password=PASSWORD).document
 
-    assert ades_verdict(extended, roots, NOW + timedelta(hours=1), level) == "AdESPassed.OK"
+    at = NOW + timedelta(hours=1)
+    (report,) = verify_pdf(signed, roots, VerificationOptions(at=at, password=PASSWORD)).signatures
+    assert (report.verdict, report.level, report.reasons) == (Verdict.TOTAL_PASSED, level, ())
+    assert ades_verdict(signed, roots, at, level, PASSWORD) == "AdESPassed.OK"
+    plain = sign_pdf(sample_pdf(), leader, spec(level), now=NOW, evidence=evidence)
+    assert all(encoded in plain for encoded in stored_streams(plain))
+    assert not any(encoded in signed for encoded in stored_streams(signed))
+
+
+def stored_streams(document: bytes) -> list[bytes]:
+    """What the security store holds, as it stands in a document that is not encrypted."""
+    reader = PdfFileReader(io.BytesIO(document))
+    if reader.encrypted:
+        reader.decrypt(PASSWORD)
+    store = reader.root["/DSS"]
+    lists = [store[key] for key in ("/Certs", "/OCSPs", "/CRLs") if key in store]
+    streams = [items[index].encoded_data for items in lists for index in range(len(items))]
+    assert streams
+    return streams
+
+
+def test_poppler_accepts_long_term_evidence_in_an_encrypted_document(
+    leader: Signer, evidence: Evidence, tmp_path: Path, witness: Callable[[str], str]
+) -> None:
+    pdfsig, qpdf = witness("pdfsig"), witness("qpdf")
+    path = tmp_path / "locked.pdf"
+    locked = replace(spec(Level.B_LTA), password=PASSWORD)
+
+    path.write_bytes(sign_pdf(encrypted("AES-256"), leader, locked, now=NOW, evidence=evidence))
+
+    told = subprocess.run(
+        [pdfsig, "-nocert", "-upw", PASSWORD, path], capture_output=True, check=False, text=True, encoding="utf-8"
+    )
+    checked = subprocess.run([qpdf, f"--password={PASSWORD}", "--check", path], capture_output=True, check=False)
+    assert "Signature Validation: Signature is Valid." in told.stdout.partition("Signature #2")[0], told.stdout
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(("password", "text"), [(None, "is encrypted"), ("falsch", "password is wrong")])
+def test_an_encrypted_document_is_not_extended_without_its_password(
+    leader: Signer, evidence: Evidence, password: str | None, text: str
+) -> None:
+    signed = sign_pdf(encrypted("AES-256"), leader, replace(spec(Level.B_B), password=PASSWORD), now=NOW)
+
+    with pytest.raises(EncryptedError, match=text):
+        extend_pdf(signed, Level.B_LT, evidence=evidence, now=NOW, password=password)
+
+
+def encrypted(algorithm: str) -> bytes:
+    writer = pypdf.PdfWriter(io.BytesIO(sample_pdf()))
+    writer.encrypt(PASSWORD, "owner", algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_only_proof_of_time_outlives_the_signers_certificate(
