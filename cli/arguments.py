@@ -1,8 +1,10 @@
-"""Values that several commands read from their arguments: a policy, a time. Imports no PDF library."""
+"""Values that several commands read from their arguments. Imports no PDF library."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+import click
 
 from edocs.errors import UsageError
 from edocs.model import HANOI, Policy
@@ -10,18 +12,13 @@ from edocs.model.times import require_time
 
 from .console import Console
 
-
-def read_policy(name: str) -> Policy:
-    """The policy called ``name``.
-
-    Raises:
-        UsageError: There is none of that name.
-    """
-    try:
-        return Policy(name)
-    except ValueError as exc:
-        known = ", ".join(policy.value for policy in Policy)
-        raise UsageError("no such policy: {name}", hint="one of {known}", name=name, known=known) from exc
+POLICY_OPTION = click.option(
+    "--policy",
+    default=Policy.DECREE_30.value,
+    show_default=True,
+    metavar="NAME|FILE",
+    help="strict, decree-30, as-docmdp, integrity, or a TOML file.",
+)
 
 
 def read_time(console: Console, text: str) -> datetime:

@@ -25,10 +25,10 @@ from edocs._files import open_output
 from edocs.audit import audit_pdfs, find_pdfs
 from edocs.connect import open_engine
 from edocs.errors import UnreadableError, UsageError
-from edocs.model import AuditRecord, Policy, Role, Verdict, VerificationOptions
-from edocs.verify import load_trust
+from edocs.model import AuditRecord, Role, Verdict, VerificationOptions
+from edocs.verify import load_policy, load_trust
 
-from .arguments import read_policy, read_time
+from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, drop_output, worst
 from .verdicts import EXIT_CODES, VERDICTS
 
@@ -45,7 +45,7 @@ _ROLES = {
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--from-file", "listing", metavar="LIST", help="A file with one path a line; - is standard input.")
 @click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
-@click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
+@POLICY_OPTION
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option(
     "--engine", default="local:", show_default=True, metavar="serial:|local:N", help="Where the work is done."
@@ -69,7 +69,7 @@ def audit(
     """
     if not paths and listing is None:
         raise UsageError("no path to audit", hint="give files or folders, or --from-file LIST")
-    options = VerificationOptions(policy=read_policy(policy), at=read_time(console, at) if at else None)
+    options = VerificationOptions(policy=load_policy(policy), at=read_time(console, at) if at else None)
     store = load_trust(trust) if trust else None
     records = audit_pdfs(_listed(paths, listing), store, options, open_engine(engine))
     total = _count(paths, listing) if _draws(console) else None

@@ -10,10 +10,10 @@ import click
 
 from edocs.audit import find_pdfs
 from edocs.errors import EdocsError, UnreadableError
-from edocs.model import Policy, TrustStore, VerificationOptions
-from edocs.verify import agency_name, load_roles, load_trust, verify_pdf
+from edocs.model import TrustStore, VerificationOptions
+from edocs.verify import agency_name, load_policy, load_roles, load_trust, verify_pdf
 
-from .arguments import read_policy, read_time
+from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, worst
 from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .verdicts import EXIT_CODES, report_text
@@ -24,7 +24,7 @@ from .verdicts import EXIT_CODES, report_text
 @click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
 @click.option("--crl", multiple=True, type=PATH, help="Certificate revocation lists.")
 @click.option("--roles", type=PATH, help="TOML file: pins, policy OIDs, agency names.")
-@click.option("--policy", default=Policy.DECREE_30.value, show_default=True, help="strict, decree-30, as-docmdp …")
+@POLICY_OPTION
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")
 @ONLINE_OPTION
@@ -50,7 +50,7 @@ def verify(
     Exit code: 0 all passed, 1 one failed, 3 one is indeterminate or not signed, 4 one is unreadable.
     """
     options = VerificationOptions(
-        policy=read_policy(policy),
+        policy=load_policy(policy),
         at=read_time(console, at) if at else None,
         require_revocation=require_revocation,
         online=online,

@@ -26,9 +26,11 @@ from edocs._pades.reading import (
     open_document,
     signature_fields,
 )
+from edocs._pades.required import judge_required
 from edocs._pades.roles import agency_name
 from edocs._pades.timestamps import Witness
 from edocs._pdf.revisions import unreached_gaps
+from edocs._trust.policy_file import load_policy
 from edocs._trust.revocation import StoreRevocation
 from edocs._trust.role_lists import load_roles
 from edocs._trust.store import load_trust
@@ -47,7 +49,7 @@ from edocs.model.rules import RULES, reason
 from edocs.model.times import require_time
 from edocs.ports import RevocationSource
 
-__all__ = ["agency_name", "load_roles", "load_trust", "verify_pdf"]
+__all__ = ["agency_name", "load_policy", "load_roles", "load_trust", "verify_pdf"]
 
 
 def verify_pdf(
@@ -64,7 +66,8 @@ def verify_pdf(
     3. take what the document brings along: its security store, and the times that its timestamps prove;
     4. account for every byte after the first signed revision;
     5. judge each signature by itself;
-    6. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
+    6. ask whether those signed whom the policy names, in its order;
+    7. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
        has the value of an original.
 
     Args:
@@ -98,7 +101,9 @@ def verify_pdf(
         return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
     proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options)  # (3)
     judged = _judge_all(opened, fields, proofs, witness, options)  # (4) (5)
-    return replace(_conclude(blank, judged), notices=(*notices, *faults))  # (6)
+    missing, found = judge_required([item.report for item in judged], policy_of(options.policy))  # (6)
+    report = _conclude(replace(blank, reasons=missing), judged)  # (7)
+    return replace(report, notices=(*notices, *faults, *found))
 
 
 def _proofs(
@@ -166,7 +171,7 @@ def _file_notices(document: OpenDocument, fields: Sequence[SignatureField | tupl
 
 
 def _conclude(report: VerificationReport, judged: Sequence[Judged]) -> VerificationReport:
-    verdicts = {item.report.verdict for item in judged}
+    verdicts = {item.report.verdict for item in judged} | {RULES[item.rule].verdict for item in report.reasons}
     order = (Verdict.TOTAL_FAILED, Verdict.INDETERMINATE)
     verdict = next((worst for worst in order if worst in verdicts), Verdict.TOTAL_PASSED)
     signatures = tuple(item.report for item in judged)

@@ -19,7 +19,7 @@ from edocs._pades.changes import judge_changes
 from edocs._pades.integrity import has_signing_certificate, is_bound, judge_integrity
 from edocs._pades.proofs import Proofs
 from edocs._pades.reading import OpenDocument, SignatureField
-from edocs._pades.roles import claimed_role, decide_role, signer_name
+from edocs._pades.roles import certificate_policies, claimed_role, decide_role, signer_name
 from edocs._pades.timestamps import ProvenTime, Witness, proven_time
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
@@ -152,6 +152,7 @@ class Judge:
             issuer=str(certificate.issuer.native.get("common_name", certificate.issuer.human_friendly)),
             serial=f"{certificate.serial_number:X}",
             certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
+            certificate_policies=tuple(certificate_policies(certificate)),
             signed_at=claimed,
             time_source=TimeSource.CLAIMED if claimed else None,
             certificate_not_before=not_before,

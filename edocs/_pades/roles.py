@@ -19,7 +19,15 @@ from edocs._pdf.faults import PARSER_FAULTS
 from edocs.model import Role, SignerName, TrustStore
 from edocs.model.privacy import is_person_number, mask_subject
 
-__all__ = ["CLAIMED_ROLES", "ROLE_RULES", "agency_name", "claimed_role", "decide_role", "signer_name"]
+__all__ = [
+    "CLAIMED_ROLES",
+    "ROLE_RULES",
+    "agency_name",
+    "certificate_policies",
+    "claimed_role",
+    "decide_role",
+    "signer_name",
+]
 
 CLAIMED_ROLES = {uri: role for role, uri in ROLE_URI.items()}
 """Role names in signer-attributes-v2 (ETSI EN 319 122-1, 5.2.6.1; RoleSyntax of X.509)."""
@@ -80,9 +88,13 @@ def _by_pin(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
     return trust.pins.get(hashlib.sha256(certificate.dump()).hexdigest())
 
 
+def certificate_policies(certificate: x509.Certificate) -> list[str]:
+    """The policy OIDs of ``certificate``, dotted (RFC 5280, 4.2.1.4)."""
+    return [policy["policy_identifier"].dotted for policy in certificate.certificate_policies_value or ()]
+
+
 def _by_policy(certificate: x509.Certificate, trust: TrustStore) -> Role | None:
-    policies = certificate.certificate_policies_value or ()
-    oids = [policy["policy_identifier"].dotted for policy in policies]
+    oids = certificate_policies(certificate)
     return next((trust.policy_oids[oid] for oid in oids if oid in trust.policy_oids), None)
 
 

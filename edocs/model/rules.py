@@ -311,6 +311,16 @@ RULES: dict[str, Rule] = {
         "the signature claims the role {claimed}, but the certificate says {role}",
         "",
     ),
+    "required.missing": Rule(
+        _UNCLEAR,
+        _SUB.SIG_CONSTRAINTS_FAILURE,
+        "ETSI EN 319 102-1, 5.2.8",
+        "policy {policy} asks for {what} ({conditions}); valid ones missing, or out of order: {count}",
+        "have the document signed by whom the policy names, in its order",
+    ),
+    "required.found": Rule(
+        None, None, "ETSI EN 319 102-1, 5.2.8", "policy {policy} asks for {what} ({conditions}): {fields}", ""
+    ),
     "policy.trust_not_judged": Rule(
         _UNCLEAR,
         _SUB.GENERIC,

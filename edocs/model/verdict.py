@@ -193,6 +193,8 @@ class SignatureReport:
     serial: str = ""
     """Certificate serial number, upper-case hexadecimal."""
     certificate_sha256: str = ""
+    certificate_policies: tuple[str, ...] = ()
+    """The policy OIDs that the certificate carries (RFC 5280, 4.2.1.4)."""
     signed_at: datetime | None = None
     time_source: TimeSource | None = None
     certificate_not_before: datetime | None = None
@@ -227,6 +229,7 @@ class SignatureReport:
             "issuer": self.issuer,
             "serial": self.serial,
             "certificate_sha256": self.certificate_sha256,
+            "certificate_policies": list(self.certificate_policies),
             "signed_at": _iso(self.signed_at),
             "time_source": self.time_source.value if self.time_source else None,
             "certificate_not_before": _iso(self.certificate_not_before),
