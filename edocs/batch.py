@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -24,6 +25,7 @@ from edocs.errors import (
     CertificateRefusedError,
     EdocsError,
     NotPdfError,
+    SecretError,
     SignatureValueError,
     UnavailableError,
     UsageError,
@@ -99,7 +101,8 @@ def sign_pdfs(
     """Sign every file of ``jobs``, one record each.
 
     Ký hàng loạt: lazy at both ends. (1) as many files are prepared as the signer covers with one authorization
-    (``signer.multisign``, 1 where it states none); (2) it signs them in one call; (3) they are finished, above level
+    (``signer.multisign``, 1 where it states none); (2) it signs them in one call, and where that fails, what earlier
+    calls gave is kept; a secret that was refused is not offered again; (3) they are finished, above level
     B-B several at a time, since services are waited for.
 
     Args:
@@ -141,10 +144,9 @@ class _Batch:
 
     def __init__(self, signer: Signer, spec: SignatureSpec, options: BatchOptions, pinned: str) -> None:
         self._signer, self._spec, self._options, self._pinned = signer, spec, options, pinned
-        at_once = getattr(signer, "multisign", 1)
-        if spec.level is not Level.B_B:
-            at_once = max(at_once, 2 * _THREADS)
-        self._at_once = max(1, min(at_once, _MOST_AT_ONCE))
+        self._together = max(1, min(getattr(signer, "multisign", 1), _MOST_AT_ONCE))
+        self._at_once = self._together if spec.level is Level.B_B else max(self._together, 2 * _THREADS)
+        self._refused: SecretError | None = None
 
     def run(self, jobs: Iterable[SigningJob]) -> Iterator[SigningRecord]:
         waiting = iter(jobs)
@@ -196,7 +198,7 @@ class _Batch:
             prepared = self._prepare_or_repair(job, document)
             _require_pinned(prepared.certificate_sha256, self._pinned)
         except EdocsError as failure:
-            return SigningRecord(source=job.source, target=job.target, failure=failure)
+            return _failed(job, failure)
         return _Ready(job, digest, prepared)
 
     def _is_large(self, job: SigningJob) -> bool:
@@ -251,20 +253,40 @@ class _Batch:
         return prepare_pdf(document, self._signer, last, now=self._now(), evidence=evidence)
 
     def _finish_all(self, ready: Sequence[_Ready], pool: ThreadPoolExecutor | None) -> Iterator[SigningRecord]:
-        if not ready:
-            return
+        """Sign and finish, group by group: what one authorization gave is kept, whatever becomes of the next."""
+        outcomes: list[Callable[[], SigningRecord]] = []
+        for start in range(0, len(ready), self._together):
+            group = ready[start : start + self._together]
+            try:
+                values = self._sign([item.prepared.attributes for item in group])
+            except EdocsError as failure:
+                outcomes += [partial(_failed, item.job, failure) for item in group]
+                if self._options.stop_on_error:
+                    break
+                continue
+            if pool:
+                outcomes += [
+                    pool.submit(self._finish, item, value).result for item, value in zip(group, values, strict=True)
+                ]
+            else:
+                yield from (outcome() for outcome in outcomes)
+                outcomes.clear()
+                yield from map(self._finish, group, values)
+        yield from (outcome() for outcome in outcomes)
+
+    def _sign(self, items: Sequence[bytes]) -> Sequence[bytes]:
+        if self._refused is not None:
+            raise self._refused
         try:
-            values = self._signer.sign_many([item.prepared.attributes for item in ready], self._spec.digest)
-            if len(values) != len(ready):
-                raise SignatureValueError(
-                    "the signer returned {count} values for {wanted} documents", count=len(values), wanted=len(ready)
-                )
-        except EdocsError as failure:
-            yield from (
-                SigningRecord(source=item.job.source, target=item.job.target, failure=failure) for item in ready
+            values = self._signer.sign_many(items, self._spec.digest)
+        except SecretError as error:
+            self._refused = error  # the same secret once more for each file would lock the key
+            raise
+        if len(values) != len(items):
+            raise SignatureValueError(
+                "the signer returned {count} values for {wanted} documents", count=len(values), wanted=len(items)
             )
-            return
-        yield from (pool.map if pool else map)(self._finish, ready, values)
+        return values
 
     def _finish(self, item: _Ready, value: bytes) -> SigningRecord:
         reached = [self._spec.level]
@@ -280,7 +302,7 @@ class _Batch:
             signed = finish_pdf(item.prepared, value, now=self._now(), evidence=evidence, password=self._spec.password)
             write_file(item.job.target, signed, inputs=(item.job.source,))
         except EdocsError as failure:
-            return SigningRecord(source=item.job.source, target=item.job.target, failure=failure)
+            return _failed(item.job, failure)
         return SigningRecord(
             source=item.job.source,
             target=item.job.target,
@@ -313,12 +335,12 @@ class _Task:
         try:
             batch = self._batch = self._batch or self._open()
         except EdocsError as failure:
-            return SigningRecord(source=job.source, target=job.target, failure=failure)
+            return _failed(job, failure)
         return next(batch.run([job]))
 
     def lost(self, job: SigningJob) -> SigningRecord:
         failure = UnavailableError("the process that signed the file died, twice", hint="sign the file alone")
-        return SigningRecord(source=job.source, target=job.target, failure=failure)
+        return _failed(job, failure)
 
     def _open(self) -> _Batch:
         reopen, spec, options, pinned = self._parts
@@ -339,6 +361,10 @@ def _run_on(engine: Engine, task: _Task, jobs: Iterable[SigningJob], stop_on_err
     for record in engine.map(task, feed(), task.lost):
         is_stopped = is_stopped or (stop_on_error and record.failure is not None)
         yield record
+
+
+def _failed(job: SigningJob, failure: EdocsError) -> SigningRecord:
+    return SigningRecord(source=job.source, target=job.target, failure=failure)
 
 
 def _fingerprint(signer: Signer) -> str:

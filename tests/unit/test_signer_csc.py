@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from servers.csc import CscServer, load_key, refused
 from servers.http import DRIP, HTML, SLOW, Fault, Reply, Request
 
+from edocs.batch import BatchOptions, SigningJob, sign_pdfs
 from edocs.connect import open_signer
 from edocs.errors import (
     CertificateRefusedError,
@@ -29,7 +31,8 @@ from edocs.errors import (
     UnavailableError,
     UsageError,
 )
-from edocs.model import Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
+from edocs.model import Level, Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
+from edocs.ports import Evidence
 from edocs.sign import finish_pdf, prepare_pdf, sign_pdf
 from edocs.signers import csc, gateway
 from edocs.signers.csc import CscSigner, open_csc_here
@@ -568,3 +571,43 @@ def test_the_guide_names_every_option_and_no_other() -> None:
 
     assert tuple(re.findall(r"^\| `(\w+)=`", csc_part, re.MULTILINE)) == csc._OPTIONS
     assert tuple(re.findall(r"^\| `(\w+)=`", gateway_part.partition("\n## ")[0], re.MULTILINE)) == gateway._OPTIONS
+
+
+def batch(folder: Path, count: int) -> list[SigningJob]:
+    jobs = [SigningJob(source=folder / f"{n}.pdf", target=folder / f"{n}.signed.pdf") for n in range(count)]
+    for job in jobs:
+        job.source.write_bytes(sample_pdf())
+    return jobs
+
+
+@pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
+def test_what_one_authorization_gave_is_kept_when_the_next_fails(
+    server: CscServer, tmp_path: Path, level: Level
+) -> None:
+    """Three hashes go under one authorization; above B-B many files are prepared before the first is signed."""
+    server.faults["signHash"] = [None, Reply(status=503)]
+    jobs = batch(tmp_path, 7)
+    evidence = Evidence(timestamper=Refusing())
+    options = BatchOptions(clock=lambda: NOW, evidence=replace(evidence, on_lower=lambda error, left: None))
+
+    records = list(sign_pdfs(jobs, opened(server), replace(PERSON, level=level), options))
+
+    assert [type(record.failure) for record in records] == [type(None)] * 3 + [UnavailableError] * 4
+    assert [job.target.exists() for job in jobs] == [True] * 3 + [False] * 4
+
+
+def test_a_refused_pin_is_not_offered_again_for_the_rest_of_a_batch(server: CscServer, tmp_path: Path) -> None:
+    """Three wrong attempts lock a key at most services."""
+    signer = open_signer(server.uri, lambda name: "9631" if name.startswith("PIN") else server.secrets(name))
+
+    records = list(sign_pdfs(batch(tmp_path, 7), signer, PERSON, BatchOptions(clock=lambda: NOW)))
+
+    assert [type(record.failure) for record in records] == [SecretError] * 7
+    assert len(server.bodies("authorize")) == 1
+
+
+class Refusing:
+    """A timestamping authority that is closed."""
+
+    def timestamp(self, imprint: bytes, digest: str) -> bytes:
+        raise UnavailableError("closed")

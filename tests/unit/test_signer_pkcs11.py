@@ -6,7 +6,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pkcs11
 import pytest
+from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -26,18 +27,20 @@ from hypothesis import strategies as st
 from pkcs11 import Attribute, CertificateType, ObjectClass, TokenFlag
 from pkcs11.exceptions import DeviceRemoved, PKCS11Error
 from pkcs11.util.rsa import decode_rsa_private_key
+from servers.tsa import Authority
 from softhsm import SoftHsm, open_softhsm
 
 from edocs._files import write_file
+from edocs.batch import BatchOptions, SigningJob, sign_pdfs
 from edocs.connect import open_signer
 from edocs.errors import MissingExtraError, SecretError, UnavailableError, UnreadableError, UsageError
-from edocs.model import Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
-from edocs.ports import Signer
+from edocs.model import Level, Role, SignatureAlgorithm, SignatureSpec, TrustStore, Verdict
+from edocs.ports import Evidence, Signer
 from edocs.sign import sign_pdf
 from edocs.signers.pkcs11 import Pkcs11Signer
 from edocs.signers.pkcs11_token import FoundToken, pin_refused
 from edocs.signers.pkcs11_uri import read_token_uri
-from edocs.testing import PASSPHRASE, Pki
+from edocs.testing import PASSPHRASE, Pki, sample_pdf
 from edocs.verify import verify_pdf
 
 NAMES = ("leader", "leader-public", "leader-p256")
@@ -684,3 +687,59 @@ def test_the_command_line_exits_as_promised(
     assert "thiết bị" in done.stderr
     assert pin not in done.stdout + done.stderr
     assert not (tmp_path / "a.signed.pdf").exists()
+
+
+@pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
+def test_what_was_signed_before_the_token_went_is_kept_and_the_rest_is_resumed(
+    store: SoftHsm, pki: Pki, tmp_path: Path, level: Level
+) -> None:
+    token = f"batch {level}"
+    place, pocket = store.add_token(token), store.folder / f"a pocket {level}"
+    add_pair(store, pki, token, "leader")
+    signer = open_signer(store.uri(token, "leader"), Asked())
+    jobs = [SigningJob(source=tmp_path / f"{n}.pdf", target=tmp_path / f"{n}.signed.pdf") for n in range(4)]
+    for job in jobs:
+        job.source.write_bytes(sample_pdf())
+    authority = Authority.of(pki, "tsa")
+    options = BatchOptions(clock=lambda: NOW, resume=True, evidence=Evidence(timestamper=Stamping(authority)))
+    asked = signer.sign_many
+
+    def until_it_is_pulled_out(items: Sequence[bytes], digest: str) -> Sequence[bytes]:
+        until_it_is_pulled_out.calls += 1  # type: ignore[attr-defined]
+        if until_it_is_pulled_out.calls == 3:  # type: ignore[attr-defined]
+            place.rename(pocket)
+        return asked(items, digest)
+
+    until_it_is_pulled_out.calls = 0  # type: ignore[attr-defined]
+    signer.sign_many = until_it_is_pulled_out  # type: ignore[method-assign]
+    first = list(sign_pdfs(jobs, signer, replace(SPEC, level=level), options))
+    kept = [job.target.read_bytes() for job in jobs[:2]]
+    pocket.rename(place)
+    store.restart()
+    second = list(
+        sign_pdfs(jobs, open_signer(store.uri(token, "leader"), Asked()), replace(SPEC, level=level), options)
+    )
+
+    assert [type(record.failure) for record in first] == [type(None)] * 2 + [UnavailableError] * 2
+    assert "plug it in" in first[3].failure.hint()
+    assert [record.is_skipped for record in second] == [True, True, False, False]
+    assert [record.failure for record in second] == [None] * 4
+    assert [job.target.read_bytes() for job in jobs[:2]] == kept
+
+
+class Stamping:
+    """A timestamping authority at hand."""
+
+    def __init__(self, authority: Authority) -> None:
+        self.authority = authority
+
+    def timestamp(self, imprint: bytes, digest: str) -> bytes:
+        query = tsp.TimeStampReq(
+            {
+                "version": 1,
+                "message_imprint": {"hash_algorithm": {"algorithm": digest}, "hashed_message": imprint},
+                "cert_req": True,
+            }
+        )
+        answer = tsp.TimeStampResp.load(self.authority.answer(query.dump(), NOW))
+        return bytes(answer["time_stamp_token"].dump())
