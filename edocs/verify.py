@@ -121,7 +121,7 @@ def _proofs(
     witness = Witness(trust=trust, source=source, at=at, companions=tuple(stored.certificates))
     timestamps = [field for field in fields if isinstance(field, SignatureField) and field.is_document_timestamp]
     # Without anchors nothing is trusted, which each signature says by itself.
-    times, faults = judge_document_times(document, timestamps, witness) if trust.anchors else ((), ())
+    times, faults = judge_document_times(document, timestamps, witness) if trust.has_anchors else ((), ())
     return Proofs(reader=document.reader, stored=stored, times=times), witness, faults
 
 

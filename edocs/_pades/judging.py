@@ -190,7 +190,7 @@ class Judge:
 
     def _prove(self, signature: EmbeddedPdfSignature, end: int) -> tuple[ProvenTime | None, list[Reason]]:
         """The earliest time that a timestamp proves for ``signature``, be it its own or one over the document."""
-        if not self.witness.trust.anchors:
+        if not self.witness.trust.has_anchors:
             return None, []
         covering = [item.proven for item in self.proofs.covering(end)]
         own = proven_time(signature, self.witness, covering[0].time if covering else None)

@@ -165,7 +165,7 @@ def _require_clock(theirs: datetime, ours: datetime) -> None:
 
 
 def _require_trusted(token: Token, trust: TrustStore | None, now: datetime) -> None:
-    if trust is None or not trust.anchors:
+    if trust is None or not trust.has_anchors:
         return
     path = judge_path(token.certificate, token.others, trust, StoreRevocation(trust), now)
     if path.failure is not None:

@@ -39,7 +39,10 @@ def judge_past(
         # A later revocation would not matter: evidence that was fresh at the proven time is enough.
         then = judge_path(certificate, known, trust, source, proven)
         return then if then.failure is None and _tells_more(then, path) else path
-    if path.failure not in _CURABLE or (path.revoked is not None and not _is_later(path, proven)):
+    # A service that was granted then and is withdrawn now still vouches for what is older (TS 119 612, 5.5.5).
+    is_withdrawn = path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and bool(trust.services)
+    is_curable = path.failure in _CURABLE or is_withdrawn
+    if not is_curable or (path.revoked is not None and not _is_later(path, proven)):
         return path
     then = judge_path(certificate, known, trust, source, proven)
     return replace(then, failure=None) if then.revoked is not None and _is_later(then, proven) else then

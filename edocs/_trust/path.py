@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TypeVar
@@ -25,7 +25,8 @@ from pyhanko_certvalidator.errors import (
 )
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._trust.chains import X509_FAULTS
+from edocs._trust.anchors import anchors_at, is_directly_trusted
+from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
@@ -65,14 +66,18 @@ def judge_path(
     Args:
         others: Certificates that came with the signature, DER; they help to build the path and prove nothing.
     """
-    anchors = _loadable(trust.anchors)
+    companions = list(others)
+    if is_directly_trusted(trust, certificate, at):
+        return _judge_directly(certificate, [*companions, *trust.intermediates, *trust.anchors], source, at)
+    anchors = _loadable(anchors_at(trust, certificate, companions, at))
     if not anchors:
         # An empty list would make the library fall back on the operating system's web roots.
-        return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail="no anchors given")
+        detail = "none of the anchors given is for it" if trust.has_anchors else "no anchors given"
+        return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=detail)
     try:
         context = ValidationContext(
             trust_roots=anchors,
-            other_certs=[*_loadable(trust.intermediates), *_companions(others)],
+            other_certs=[*_loadable(trust.intermediates), *_companions(companions)],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
@@ -90,6 +95,20 @@ def judge_path(
     except ValidationError as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
     except (*PARSER_FAULTS, *X509_FAULTS) as exc:
+        return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
+
+
+def _judge_directly(der: bytes, others: Iterable[bytes], source: RevocationSource, at: datetime) -> PathResult:
+    """An end-entity certificate that needs no path; its dates and its revocation count as for any other."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+            return PathResult(failure=SubIndication.OUT_OF_BOUNDS_NO_POE, detail="outside its validity")
+        issuer = next((item for item in load_certificates(others) if is_issued_by(certificate, item)), None)
+        if issuer is None:  # nobody's list could be checked
+            return PathResult(failure=None, revocation=Revocation.UNKNOWN, chain=(certificate,))
+        return replace(_judge_revocation([issuer, certificate], source, at), chain=(certificate,))
+    except X509_FAULTS as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
 
 

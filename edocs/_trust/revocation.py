@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from edocs._trust.anchors import is_certificate_authority
 from edocs._trust.chains import X509_FAULTS, is_issued_by
-from edocs._trust.store import is_certificate_authority
 from edocs.model import Revocation, RevocationEvidence, TrustStore
 
 __all__ = ["StoreRevocation"]

@@ -109,7 +109,7 @@ if TYPE_CHECKING:
         read_submission,
     )
     from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
-    from edocs.model.trust import RevocationEvidence, TrustStore
+    from edocs.model.trust import RevocationEvidence, ServiceUse, TrustedService, TrustStore
     from edocs.model.verdict import (
         Changes,
         Coverage,
@@ -203,6 +203,7 @@ __all__ = [
     "RevocationEvidence",
     "Role",
     "Secrecy",
+    "ServiceUse",
     "Share",
     "SignatureAlgorithm",
     "SignatureFact",
@@ -222,6 +223,7 @@ __all__ = [
     "TimeSource",
     "Trace",
     "TrustStore",
+    "TrustedService",
     "Unpacked",
     "UnpackedFile",
     "Update",

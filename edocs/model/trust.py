@@ -8,12 +8,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 
 from edocs.model.signing import Role
 from edocs.model.verdict import Revocation
 
-__all__ = ["RevocationEvidence", "TrustStore"]
+__all__ = ["RevocationEvidence", "ServiceUse", "TrustStore", "TrustedService"]
+
+
+class ServiceUse(StrEnum):
+    """What a trusted list says that a service is for (loại dịch vụ tin cậy)."""
+
+    SIGNATURES = "signatures"
+    """It issues certificates for signatures and seals (CA/QC, CA/PKC)."""
+    TIMESTAMPS = "timestamps"
+    """It issues timestamps (TSA/QTST, TSA)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedService:
+    """One digital identity of one service of a trusted list (dịch vụ trong danh sách tin cậy)."""
+
+    certificate: bytes
+    """Of the service, DER."""
+    use: ServiceUse
+    granted: tuple[tuple[datetime, datetime | None], ...]
+    """From when (included) until when (not included) it was granted; None: until further notice."""
+    name: str = ""
+    """As the list calls the service."""
+    source: str = ""
+    """Which list says so: territory and sequence number."""
+
+    def is_granted(self, at: datetime) -> bool:
+        """Whether the service was granted at ``at`` (aware)."""
+        return any(start <= at and (end is None or at < end) for start, end in self.granted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +51,14 @@ class TrustStore:
 
     anchors: tuple[bytes, ...] = ()
     """Trust anchors, DER certificates. Without anchors every self-made certificate would pass."""
+    services: tuple[TrustedService, ...] = ()
+    """Anchors for one use and for certain times, from trusted lists."""
+    anchor_pins: frozenset[str] = frozenset()
+    """SHA-256 (lower-case hex) of CA certificates that count as anchors wherever they come from."""
+    signer_pins: frozenset[str] = frozenset()
+    """SHA-256 of end-entity certificates that are believed without a path."""
+    timestamp_pins: frozenset[str] = frozenset()
+    """SHA-256 of certificates of timestamping authorities that are believed without a path."""
     intermediates: tuple[bytes, ...] = ()
     """Known CA certificates that a signature may leave out, DER."""
     crls: tuple[bytes, ...] = ()
@@ -34,6 +71,11 @@ class TrustStore:
     """Certificate policy OID to the role that it stands for."""
     agencies: frozenset[str] = frozenset()
     """Names in the agency directory, normalised by :func:`edocs.verify.agency_name`."""
+
+    @property
+    def has_anchors(self) -> bool:
+        """Whether anybody at all is believed."""
+        return bool(self.anchors or self.services or self.anchor_pins or self.signer_pins or self.timestamp_pins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

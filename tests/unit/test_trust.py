@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from edocs._trust.past import judge_past
 from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
-from edocs.errors import UnreadableError, UsageError
+from edocs.errors import UsageError
 from edocs.model import Revocation, SubIndication, TrustStore
 from edocs.testing import Pki
 from edocs.verify import load_trust
@@ -322,5 +322,5 @@ def test_a_trust_path_with_nothing_in_it_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="rỗng"):
         load_trust([tmp_path / "rỗng.pem"])
-    with pytest.raises(UnreadableError, match="không có"):
+    with pytest.raises(UsageError, match="không có"):
         load_trust([tmp_path / "không có.pem"])

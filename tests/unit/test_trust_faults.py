@@ -181,15 +181,16 @@ def test_a_certificate_that_breaks_the_standard_is_no_authority(
 ) -> None:
     (tmp_path / "ca.cer").write_bytes(spoil(authority.public_bytes(Encoding.DER)))
 
-    with pytest.raises(UsageError, match="no CA certificate"):
+    with pytest.raises(UsageError, match=r"no CA certificate|ca\.cer"):
         load_trust([tmp_path])
 
 
-def test_a_list_of_unknown_version_is_passed_over_where_trust_is_loaded(tmp_path: Path, good_list: bytes) -> None:
+def test_a_list_of_unknown_version_is_named_where_trust_is_loaded(tmp_path: Path, good_list: bytes) -> None:
     (tmp_path / "bad.crl").write_bytes(of_unknown_version(good_list))
     (tmp_path / "good.crl").write_bytes(good_list)
 
-    assert load_trust([tmp_path]).crls == (good_list,)
+    with pytest.raises(UsageError, match=r"bad\.crl"):
+        load_trust([tmp_path])
 
 
 def test_a_companion_of_unknown_version_is_left_out(leader: x509.Certificate) -> None:
