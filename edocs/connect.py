@@ -133,6 +133,8 @@ def open_revocation(paths: Iterable[Path] = (), *, online: bool = False, cache: 
 def open_timestamper(urls: Sequence[str], secrets: SecretsHandler, *, timeout_s: float = 10.0) -> Timestamper:
     """The time-stamping authorities at ``urls``, asked in that order (dịch vụ cấp dấu thời gian).
 
+    Every token is verified, its signature too; where one does not hold, the next authority is asked.
+
     Args:
         secrets: Asked for a password where an address names a user: ``https://user@tsa.example/``.
 
@@ -140,8 +142,14 @@ def open_timestamper(urls: Sequence[str], secrets: SecretsHandler, *, timeout_s:
         UsageError: None is given, or one is no http address.
         MissingExtraError: httpx is not installed.
     """
+    accept = importlib.import_module("edocs._pades.timestamps").accept_token
+
+    def judge(token: bytes, imprint: bytes, digest: str) -> str:
+        found = accept(token, imprint, digest)
+        return found if isinstance(found, str) else ""
+
     timestamper: Timestamper = importlib.import_module("edocs.signers.tsa").HttpTimestamper(
-        urls, secrets, timeout_s=timeout_s
+        urls, secrets, judge, timeout_s=timeout_s
     )
     return timestamper
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -23,8 +22,7 @@ from edocs._pades.embed import TOKEN_ROOM
 from edocs._pades.prepare import finish
 from edocs._pades.state import PreparedSignature
 from edocs._pades.survey import Survey, Vouched, survey
-from edocs._pades.timestamps import Token, read_token
-from edocs._pdf.faults import PARSER_FAULTS
+from edocs._pades.timestamps import Token, accept_token
 from edocs._trust.chains import chain_above, is_issued_by, load_certificates
 from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
@@ -140,11 +138,7 @@ def _take_token(imprint: bytes, digest: str, evidence: Evidence, now: datetime) 
     if evidence.timestamper is None:
         raise UsageError("no timestamping authority is given", hint="--tsa URL")
     der = evidence.timestamper.timestamp(imprint, digest)
-    try:
-        content = cms.ContentInfo.load(der, strict=True)["content"]
-        token = read_token(content, lambda kind: imprint if kind == digest else b"")
-    except PARSER_FAULTS as exc:
-        raise UnavailableError("the timestamp cannot be read", hint="try another authority") from exc
+    token = accept_token(der, imprint, digest)
     if isinstance(token, str):
         raise UnavailableError("the timestamp is refused: {why}", hint="try another authority", why=token)
     if len(der) > TOKEN_ROOM:

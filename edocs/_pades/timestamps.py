@@ -23,7 +23,7 @@ from edocs.model import Reason, TrustStore
 from edocs.model.rules import reason
 from edocs.ports import RevocationSource
 
-__all__ = ["ProvenTime", "Token", "Witness", "proven_time", "read_token"]
+__all__ = ["ProvenTime", "Token", "Witness", "accept_token", "proven_time", "read_token"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +129,33 @@ def read_token(signed: cms.SignedData, imprint_of: Callable[[str], bytes]) -> To
         return "its certificate is not for timestamping"
     others = tuple(other.dump() for other in certificates.other_certs)
     return Token(time=info["gen_time"].native, certificate=certificate.dump(), others=others)
+
+
+def accept_token(der: bytes, imprint: bytes, digest: str) -> Token | str:
+    """What an authority has just sent, or why it is not taken; stricter than what is believed of an old document.
+
+    1. one token and nothing behind it, and its content is a timestamp;
+    2. everything that :func:`read_token` asks for, over this very imprint;
+    3. its certificate's only purpose is critical (RFC 3161, 2.3), and the certificate was valid at its time.
+
+    Args:
+        imprint: What was sent, made with ``digest``.
+    """
+    try:
+        content = cms.ContentInfo.load(der, strict=True)
+        if content["content_type"].native != "signed_data":  # (1)
+            return "it is no timestamp"
+        signed = content["content"]
+        if signed["encap_content_info"]["content_type"].native != "tst_info":
+            return "it is no timestamp"
+        token = read_token(signed, lambda kind: imprint if kind == digest else b"")  # (2)
+        if isinstance(token, str):
+            return token
+        certificate = x509.load_der_x509_certificate(token.certificate)
+        if not certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).critical:  # (3)
+            return "its certificate is not for timestamping"
+        if not certificate.not_valid_before_utc <= token.time <= certificate.not_valid_after_utc:
+            return "its certificate was not valid at its time"
+    except PARSER_FAULTS as exc:
+        return describe(exc)
+    return token

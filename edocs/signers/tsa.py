@@ -1,14 +1,15 @@
 """Timestamps over HTTP: RFC 3161, clauses 2.4 and 3.4.
 
 Dấu thời gian qua HTTP. Several authorities are asked in order of preference until one answers with a token for the very
-imprint and nonce. The token's own signature and the clock are judged where it is used (``edocs._pades.levels``).
+imprint, nonce and policy whose signature holds. Trust and the clock are judged where it is used
+(``edocs._pades.levels``).
 """
 
 from __future__ import annotations
 
 import secrets as randomness
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from asn1crypto import cms, core, tsp
@@ -37,8 +38,19 @@ class HttpTimestamper:
     """A ``Timestamper`` over one or more addresses; for one with ``user@``, ``secrets`` is asked for the password."""
 
     def __init__(
-        self, urls: Sequence[str], secrets: SecretsHandler, *, policy: str | None = None, timeout_s: float = 10.0
+        self,
+        urls: Sequence[str],
+        secrets: SecretsHandler,
+        judge: Callable[[bytes, bytes, str], str],
+        *,
+        policy: str | None = None,
+        timeout_s: float = 10.0,
     ) -> None:
+        """Take over the addresses; nothing is asked yet.
+
+        Args:
+            judge: Says of a token (DER), its imprint and digest why it does not hold; empty where it does.
+        """
         if not urls:
             raise UsageError("no timestamping authority is given", hint="--tsa URL")
         for url in urls:
@@ -51,6 +63,7 @@ class HttpTimestamper:
         self._secrets = secrets
         self._passwords: dict[str, str] = {}
         self._asking = threading.Lock()  # a person is asked once, however many files are signed at the same time
+        self._judge = judge
         self._policy = policy
         self._http = HttpClient(timeout_s=timeout_s, max_bytes=_MAX_BYTES)
 
@@ -88,6 +101,7 @@ class HttpTimestamper:
         answer = self._http.fetch(address, query.dump(), content_type=_REQUEST, auth=auth)
         try:
             fault, token = self._read(answer.body, query, nonce)
+            fault = fault or self._judge(token, imprint, digest)
         except PARSER_FAULTS as exc:
             raise UnavailableError(
                 "{url} answered with {kind}, not with a timestamp",

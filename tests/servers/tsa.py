@@ -35,8 +35,12 @@ class Authority:
         return cls(certificate=certificate, key=key, chain=(issuer,))
 
     @classmethod
-    def lasting(cls, pki: Pki, begin: int, end: int) -> Authority:
-        """Another authority of the official CA, with a key of its own, valid for whole years."""
+    def lasting(cls, pki: Pki, begin: int, end: int, *, is_strict: bool = True) -> Authority:
+        """Another authority of the official CA, with a key of its own, valid for whole years.
+
+        Args:
+            is_strict: Its only purpose is critical, as RFC 3161, 2.3 wants it.
+        """
         ca_key = load_pem_private_key(pki.key("official-ca").read_bytes(), None)
         issuer = x509.load_pem_x509_certificate(pki.pem("official-ca").read_bytes())
         old = x509.load_pem_x509_certificate(pki.pem("tsa").read_bytes())
@@ -55,7 +59,8 @@ class Authority:
             value = extension.value
             if isinstance(value, own):
                 value = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-            builder = builder.add_extension(value, extension.critical)
+            is_purpose = isinstance(value, x509.ExtendedKeyUsage)
+            builder = builder.add_extension(value, extension.critical and (is_strict or not is_purpose))
         assert old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value == x509.ExtendedKeyUsage(
             [ExtendedKeyUsageOID.TIME_STAMPING]
         )

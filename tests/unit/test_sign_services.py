@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from asn1crypto import tsp
 from servers.pki import HTML, Answer, PkiService
+from servers.tsa import Authority
 
 from edocs.connect import open_revocation, open_signer, open_timestamper
 from edocs.errors import CertificateRefusedError, EdocsError, FieldError, RefusedError, UnavailableError, UsageError
 from edocs.model import Level, Revocation, Role, SignatureSpec, SubIndication, TrustStore, Verdict, VerificationOptions
 from edocs.ports import Evidence, Signer
 from edocs.sign import extend_pdf, finish_pdf, prepare_pdf, sign_pdf
+from edocs.signers.tsa import HttpTimestamper
 from edocs.testing import flip_byte, sample_pdf
 from edocs.verify import load_trust, verify_pdf
 
@@ -79,13 +81,40 @@ def broken_signature(service: PkiService) -> Callable[[bytes], Answer]:
     return answer
 
 
+def other_content(service: PkiService) -> Callable[[bytes], Answer]:
+    """The content type in the signed data alone: the signed attribute still says what it was."""
+    data, stamp = (bytes.fromhex(text) for text in ("060b2a864886f70d0109100101", "060b2a864886f70d0109100104"))
+
+    def answer(query: bytes) -> Answer:
+        response = service.authority.answer(query, NOW)
+        assert stamp in response
+        return 200, "application/timestamp-reply", response.replace(stamp, data, 1)
+
+    return answer
+
+
+def for_anything(service: PkiService) -> Callable[[bytes], Answer]:
+    authority = Authority.lasting(service.pki, 2020, 2040, is_strict=False)
+    return lambda query: (200, "application/timestamp-reply", authority.answer(query, NOW))
+
+
+def outlived(service: PkiService) -> Callable[[bytes], Answer]:
+    authority = Authority.lasting(service.pki, 2020, 2025)
+    return lambda query: (200, "application/timestamp-reply", authority.answer(query, NOW))
+
+
+def signer_as_authority(service: PkiService) -> Callable[[bytes], Answer]:
+    authority = Authority.of(service.pki, "leader")
+    return lambda query: (200, "application/timestamp-reply", authority.answer(query, NOW))
+
+
 def rejection(service: PkiService) -> Callable[[bytes], Answer]:
     status = tsp.PKIStatusInfo({"status": "rejection"}).dump()  # a rejection has no token (RFC 3161, 2.4.2)
     refused = bytes([0x30, len(status)]) + status
     return lambda query: (200, "application/timestamp-reply", refused)
 
 
-@pytest.mark.parametrize(
+FAULTS = pytest.mark.parametrize(
     ("fault", "why"),
     [
         (HTML, "text/html, not with a timestamp"),
@@ -97,10 +126,20 @@ def rejection(service: PkiService) -> Callable[[bytes], Answer]:
         (other_imprint, "it is for something else"),
         (other_nonce, "it does not answer this request"),
         (broken_signature, "its signature is broken"),
+        (other_content, "it is no timestamp"),
+        (for_anything, "its certificate is not for timestamping"),
+        (signer_as_authority, "its certificate is not for timestamping"),
+        (outlived, "its certificate was not valid at its time"),
         (rejection, "rejection"),
     ],
-    ids=["html", "garbage", "503", "empty", "long", "gone", "imprint", "nonce", "signature", "rejection"],
+    ids=[
+        *("html", "garbage", "503", "empty", "long", "gone", "imprint", "nonce", "signature", "content"),
+        *("purpose", "leader", "outlived", "rejection"),
+    ],
 )
+
+
+@FAULTS
 def test_a_bad_timestamp_leaves_nothing(
     service: PkiService, leader: Signer, evidence: Evidence, fault: object, why: str
 ) -> None:
@@ -111,6 +150,35 @@ def test_a_bad_timestamp_leaves_nothing(
         sign_pdf(sample_pdf(), leader, B_T, now=NOW, evidence=evidence)
 
     assert caught.value.exit_code == 5
+
+
+@FAULTS
+def test_after_a_bad_timestamp_the_next_authority_is_asked(
+    service: PkiService, leader: Signer, evidence: Evidence, fault: object, why: str
+) -> None:
+    made = fault(service) if callable(fault) else fault
+    service.faults["/tsa/first"] = made  # type: ignore[assignment]
+    several = open_timestamper([f"{service.url}/tsa/first", f"{service.url}/tsa/second"], lambda name: name)
+
+    signed = sign_pdf(sample_pdf(), leader, B_T, now=NOW, evidence=replace(evidence, timestamper=several))
+
+    (report,) = verify_pdf(signed, load_trust([service.pki.roots]), VerificationOptions(at=NOW)).signatures
+    assert (report.level, report.reasons) == (Level.B_T, ())
+    assert [path for path in service.requests if "/tsa" in path] == ["/tsa/first", "/tsa/second"]
+
+
+def test_a_timestamp_under_another_policy_is_not_taken(service: PkiService) -> None:
+    stamper = HttpTimestamper(
+        [f"{service.url}/tsa"], lambda name: name, lambda *_: "", policy="2.16.704.1.1.2026", timeout_s=1
+    )
+    service.faults["/tsa"] = lambda query: (
+        200,
+        "application/timestamp-reply",
+        service.authority.answer(query, NOW, req_policy="1.2.3.4"),
+    )
+
+    with pytest.raises(UnavailableError, match="under another policy"):
+        stamper.timestamp(bytes(32), "sha256")
 
 
 @pytest.mark.timeout(5)
