@@ -59,7 +59,9 @@ def appendix(console: Console, paths: Sequence[Path], code: str, **options: Any)
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
-@click.option("--form", required=True, type=click.Choice([form.value for form in CopyForm]), help="Hình thức sao.")
+@click.option(
+    "--form", required=True, type=click.Choice([form.value for form in CopyForm]), help="Form of copy (hình thức sao)."
+)
 @click.option(
     "--source",
     required=True,

@@ -18,13 +18,15 @@ from typing import Any, TypeVar
 import click
 
 from edocs.errors import EdocsError
-from edocs.locale import DEFAULT_LANGUAGE, LANGUAGES, language_of, translate
+from edocs.locale import DEFAULT_LANGUAGE, LANGUAGES, translate
 
+from .language import run_language
 from .secrets import open_secrets
 
 PATH = click.Path(path_type=Path, readable=False)
 """A file or folder of an argument. What cannot be read is exit 4 with its reason, not click's usage error."""
 
+LANGUAGE_OPTION = click.option("--lang", type=click.Choice(LANGUAGES), help="Language of texts (ngôn ngữ).")
 FORCE_OPTION = click.option("--force", is_flag=True, help="Write over an output that exists.")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -96,7 +98,7 @@ def worst(codes: Iterable[int]) -> int:
 def common_options(function: F) -> F:
     """``--lang --secrets --json --quiet``; the command gets a :class:`Console` first, and errors end it cleanly."""
 
-    @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of texts (ngôn ngữ).")
+    @LANGUAGE_OPTION
     @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output.")
     @click.option("--quiet", "-q", is_flag=True, help="No text or progress for people.")
     @click.option(
@@ -108,7 +110,7 @@ def common_options(function: F) -> F:
     )
     @functools.wraps(function)
     def command(lang: str | None, as_json: bool, quiet: bool, secrets: str, **arguments: Any) -> int:
-        console = Console(lang=lang or language_of(os.environ), json=as_json, quiet=quiet, secrets=secrets)
+        console = Console(lang=lang or run_language(), json=as_json, quiet=quiet, secrets=secrets)
         try:
             code = function(console, **arguments)
         except EdocsError as error:

@@ -11,9 +11,10 @@ import click
 
 from edocs._version import __version__
 from edocs.errors import EdocsError, OutputError
-from edocs.locale import language_of, translate
+from edocs.locale import translate
 
-from .console import Console, drop_output
+from .console import LANGUAGE_OPTION, Console, drop_output
+from .language import asked_language, localized, run_language, speaking
 
 # A command's module is imported only when it runs or shows its own help: `edocs --help` stays under 150 ms.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -56,19 +57,21 @@ class CommandTable(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name][0], __package__)
         command = getattr(module, cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table is a defect, found by a test
-        return command
+        return localized(command, run_language())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``--help``, from the table alone."""
-        lang = language_of(os.environ)
+        lang = run_language()
         with formatter.section(translate("Commands", lang)):
             formatter.write_dl([(name, translate(text, lang)) for name, (_, text) in COMMANDS.items()])
 
 
 @click.command(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="edocs")
-def edocs() -> None:
+@LANGUAGE_OPTION
+def edocs(lang: str | None) -> None:
     """Sign, verify, exchange and count official documents (ký số, xác thực, trao đổi và thống kê văn bản)."""
+    del lang  # asked_language has found it
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -80,11 +83,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    lang = language_of(os.environ)
+    lang = asked_language(arguments, os.environ)
+    with speaking(lang):
+        return _run_in(lang, arguments)
+
+
+def _run_in(lang: str, arguments: list[str]) -> int:
     try:
         # Not edocs.main: it ends the process with 1 where nobody reads any more, and 1 says that a signature failed.
-        with edocs.make_context("edocs", list(arguments)) as context:
-            result = edocs.invoke(context)
+        with localized(edocs, lang).make_context("edocs", list(arguments), obj=lang) as context:
+            result = context.command.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code

@@ -39,7 +39,13 @@ _SEAL_MM = click.option(
     "--seal-mm", type=click.FloatRange(20, 60), default=36.0, show_default=True, help="The seal's true diameter."
 )
 KEY_OPTIONS = (
-    click.option("--signer", required=True, metavar="URI", help="pkcs12:PATH, X.p12, pem:CERT?key=PATH."),
+    click.option(
+        "--signer",
+        required=True,
+        metavar="URI",
+        help="pkcs12:PATH, X.p12, pem:CERT?key=PATH, pkcs11:token=NAME;object=KEY, "
+        "csc+https://HOST/PATH?credential=ID, gateway+https://HOST/PATH?user=ID, mobile+https://HOST/PATH?msisdn=NUMBER.",
+    ),
     click.option("--field", help="Empty signature field to sign, or name of a new one."),
     click.option("--at", metavar=_BOX, help="Place of the stamp: page (-1: last) and millimetres from upper left."),
     click.option(

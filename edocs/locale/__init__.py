@@ -28,12 +28,12 @@ def translate(template: str, lang: str = DEFAULT_LANGUAGE, /, **params: object) 
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """The language that ``LC_ALL``, ``LC_MESSAGES`` or ``LANG`` asks for: "vi" where it says so, else "en".
+    """The language that ``EDOCS_LANG`` or the locale asks for: "vi" where it says so, else "en".
 
     >>> language_of({"LANG": "vi_VN.UTF-8"})
     'vi'
     """
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("EDOCS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
             return "vi" if value.lower().startswith("vi") else DEFAULT_LANGUAGE
     return DEFAULT_LANGUAGE
