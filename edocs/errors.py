@@ -5,6 +5,7 @@
     EdocsError
     ├── VerificationError          1   a report that was required to pass did not
     ├── AttachmentMismatchError    1   what was unpacked is not what was packed
+    ├── XmlSignatureError          1   an XML signature that does not hold, or has not the accepted form
     ├── UsageError                 2   an argument that cannot be meant
     ├── UnreadableError            4   an input that cannot be read as what it claims to be
     │   ├── NotPdfError                not a PDF, empty, truncated
@@ -13,7 +14,8 @@
     │   └── MalformedEnvelopeError     XML that does not parse, has a DTD or an entity, or is no edXML
     ├── UnavailableError           5   a service, token or store that does not answer
     │   ├── MissingExtraError          an optional dependency that is not installed
-    │   └── StoreError                 a register that cannot be opened, or is of another version
+    │   ├── StoreError                 a register that cannot be opened, or is of another version
+    │   └── TrustListError             a trusted list that expired, or that no known operator signed
     ├── RefusedError               6   refused before acting
     │   ├── CancelledError             the person declined, on the phone or the service's page
     │   ├── SecretError                passphrase or PIN wrong, or not to be had
@@ -56,10 +58,12 @@ __all__ = [
     "StateRefusedError",
     "StateSecretError",
     "StoreError",
+    "TrustListError",
     "UnavailableError",
     "UnreadableError",
     "UsageError",
     "VerificationError",
+    "XmlSignatureError",
 ]
 
 
@@ -109,6 +113,10 @@ class AttachmentMismatchError(EdocsError):
     """What was unpacked is not what was packed."""
 
 
+class XmlSignatureError(EdocsError):
+    """An XML signature that does not hold, or has another form than is accepted."""
+
+
 class UsageError(EdocsError):
     """An argument that cannot be meant."""
 
@@ -145,6 +153,10 @@ class MissingExtraError(UnavailableError):
 
 class StoreError(UnavailableError):
     """A register that cannot be opened, or is of another version."""
+
+
+class TrustListError(UnavailableError):
+    """A trusted list that has expired, is closed, or is not signed by an operator who is known; it is kept out."""
 
 
 class RefusedError(EdocsError):

@@ -18,6 +18,7 @@ PROGRAMS = {
     "qpdf": "qpdf",
     "chromium": "chromium",
     "softhsm2-util": "softhsm2",
+    "xmlsec1": "xmlsec1",
 }
 FONT, FONT_PACKAGE = "LiberationSerif-Regular.ttf", "fonts-liberation2"
 

@@ -16,7 +16,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from edocs._trust.chains import X509_FAULTS
 from edocs.model import ServiceUse, TrustStore
 
-__all__ = ["anchors_at", "fingerprint", "is_certificate_authority", "is_directly_trusted", "use_of"]
+__all__ = ["anchors_at", "fingerprint", "is_certificate_authority", "is_directly_trusted", "is_list_operator", "use_of"]
+
+_TSL_SIGNING = x509.ObjectIdentifier("0.4.0.2231.3.0")  # id-tsl-kp-tslSigning: TS 119 612, 5.7.1
 
 
 def anchors_at(trust: TrustStore, certificate: bytes, others: Iterable[bytes], at: datetime) -> list[bytes]:
@@ -68,6 +70,15 @@ def is_certificate_authority(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except X509_FAULTS:
         return False
+
+
+def is_list_operator(certificate: x509.Certificate) -> bool:
+    """Whether ``certificate`` says of itself that it signs trusted lists and nothing else."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except X509_FAULTS:
+        return False
+    return list(usage) == [_TSL_SIGNING]
 
 
 def _is_authority(der: bytes) -> bool:
