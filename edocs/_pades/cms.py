@@ -18,7 +18,7 @@ from edocs._pades.der import explicit, implicit, integer, null, object_id, octet
 from edocs.errors import UsageError
 from edocs.model import Role, SignatureAlgorithm
 
-__all__ = ["DIGESTS", "ROLE_URI", "cms_size", "signed_attributes", "signed_data"]
+__all__ = ["DIGESTS", "ROLE_URI", "certificate_der", "cms_size", "signed_attributes", "signed_data"]
 
 DIGESTS = {
     "sha256": "2.16.840.1.101.3.4.2.1",
@@ -110,6 +110,12 @@ def cms_size(
     return _size(tuple(chain), algorithm, digest, role, value_size)
 
 
+@lru_cache(maxsize=256)
+def certificate_der(certificate: x509.Certificate) -> bytes:
+    """A certificate as it stands in the signature."""
+    return certificate.public_bytes(Encoding.DER)
+
+
 @lru_cache(maxsize=64)
 def _size(
     chain: tuple[x509.Certificate, ...], algorithm: SignatureAlgorithm, digest: str, role: Role, value_size: int
@@ -120,7 +126,7 @@ def _size(
 
 @lru_cache(maxsize=64)
 def _certificates(chain: tuple[x509.Certificate, ...]) -> bytes:
-    return set_of(*(_der(item) for item in dict.fromkeys(chain)))
+    return set_of(*(certificate_der(item) for item in dict.fromkeys(chain)))
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:
@@ -130,7 +136,7 @@ def _attribute(kind: bytes, value: bytes) -> bytes:
 @lru_cache(maxsize=256)
 def _signing_certificate(certificate: x509.Certificate, digest: str) -> bytes:
     """SigningCertificateV2 (RFC 5035, clause 3): SHA-256 is the default and must then be left out."""
-    hashed = octets(hashlib.new(digest, _der(certificate)).digest())
+    hashed = octets(hashlib.new(digest, certificate_der(certificate)).digest())
     issuer = sequence(explicit(_GENERAL_NAME_DIRECTORY, _issuer(certificate)))
     issuer_serial = sequence(issuer, integer(certificate.serial_number))
     identifier = [] if digest == "sha256" else [_digest_algorithm(digest)]
@@ -170,11 +176,6 @@ def _signature_algorithm(algorithm: SignatureAlgorithm, digest: str) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
-
-
-@lru_cache(maxsize=256)
 def _issuer(certificate: x509.Certificate) -> bytes:
     # As it stands in the certificate: a name encoded anew may differ, and verifiers compare bytes.
-    return bytes(asn1_x509.Certificate.load(_der(certificate)).issuer.dump())
+    return bytes(asn1_x509.Certificate.load(certificate_der(certificate)).issuer.dump())

@@ -162,7 +162,8 @@ def fill_gap(document: bytes, gap_start: int, gap_end: int, cms: bytes) -> bytes
     gap = document[gap_start:gap_end]
     if len(gap) != room + 2 or gap != b"<" + b"0" * room + b">" or 2 * len(cms) > room:
         raise StateRefusedError("the prepared document has no room for the signature", hint="prepare it again")
-    return b"".join((document[: gap_start + 1], cms.hex().encode("ascii").ljust(room, b"0"), document[gap_end - 1 :]))
+    view = memoryview(document)
+    return b"".join((view[: gap_start + 1], cms.hex().encode("ascii").ljust(room, b"0"), view[gap_end - 1 :]))
 
 
 def _references(increment: Increment, mdp: Mdp) -> list[generic.DictionaryObject]:

@@ -54,7 +54,7 @@ def sign_stream(
     check_signer(chain[0], chain[1:], now, evidence.revocation)
     if document.read(5) != b"%PDF-":
         raise NotPdfError("not a PDF: it does not start with %PDF-", hint="give a PDF file")
-    increment = open_stream(document, spec.password, is_hybrid=_contains(document, b"/XRefStm"))
+    increment = open_stream(document, spec.password)
     update = write_update(increment, b"", signer, spec, now)
     state, ranges = hashlib.sha256(), hashlib.new(spec.digest)
     size = 0
@@ -78,14 +78,3 @@ def sign_stream(
     output.write(tail)
     state.update(tail)
     return LargeSignature(field=update.field, sha256_before=before, sha256_after=state.hexdigest())
-
-
-def _contains(document: BinaryIO, word: bytes) -> bool:
-    document.seek(0)
-    rest = b""
-    while piece := document.read(_PIECE):
-        if word in rest + piece:
-            return True
-        rest = piece[-len(word) :]
-    document.seek(0)
-    return False

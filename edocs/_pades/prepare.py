@@ -19,13 +19,12 @@ from functools import lru_cache, partial
 from weakref import WeakValueDictionary
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from edocs._pades.acts import mark
 from edocs._pades.archival import require_archival
-from edocs._pades.cms import DIGESTS, cms_size, signed_attributes, signed_data
+from edocs._pades.cms import DIGESTS, certificate_der, cms_size, signed_attributes, signed_data
 from edocs._pades.embed import (
     LATER_ROOM,
     TOKEN_ROOM,
@@ -94,7 +93,7 @@ def prepare(document: bytes, signer: Signer, spec: SignatureSpec, now: datetime)
     update = write_update(increment, shown, signer, spec, now)
     prepared = document + update.tail
     imprint, whole_sha256 = digests_of(prepared, update.gap_start, update.gap_end, spec.digest)
-    certificates = tuple(item.public_bytes(Encoding.DER) for item in (signer.certificate, *signer.chain))
+    certificates = tuple(map(certificate_der, (signer.certificate, *signer.chain)))
     state = PreparedSignature(
         document=prepared,
         gap_start=update.gap_start,

@@ -21,6 +21,7 @@ from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import XRefSectionType
 
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
@@ -30,6 +31,8 @@ __all__ = ["Increment", "Tail", "open_increment", "open_stream", "pdf_errors"]
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 tune_pyhanko()
+
+_PIECE = 1 << 20
 
 # What the parser is known to raise on hostile bytes, besides its own errors.
 _FOREIGN = (
@@ -139,28 +142,56 @@ def open_increment(document: bytes, password: str | None = None) -> Increment:
         raise NotPdfError(
             "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty", hint="give a PDF file"
         )
-    return open_stream(BytesIO(document), password, is_hybrid=b"/XRefStm" in document)
+    return open_stream(BytesIO(document), password)
 
 
-def open_stream(document: BinaryIO, password: str | None = None, *, is_hybrid: bool = False) -> Increment:
+def open_stream(document: BinaryIO, password: str | None = None) -> Increment:
     """Begin an update of a document that stays in its file; it is read as far as needed.
 
+    Word writes hybrid cross-reference sections (ISO 32000-2, 7.5.8.4), which only the lenient mode of the parser
+    follows; any other document is read strictly.
+
     Args:
-        document: Can be sought in; at its beginning.
-        is_hybrid: Word writes hybrid cross-reference sections (ISO 32000-2, 7.5.8.4), which only the lenient mode
-            of the parser follows.
+        document: Can be sought in.
 
     Raises:
         NotPdfError, EncryptedError: As :func:`open_increment`.
     """
     with pdf_errors():
-        reader = PdfFileReader(document, strict=not is_hybrid)
-        increment = Increment(document, prev=reader)
-        if reader.encrypted:
-            _unlock(increment, password)
-        _ = reader.root
-        increment.page(0)
+        try:
+            increment = _begin(document, password, strict=True)
+        except _FOREIGN:
+            if not _contains(document, b"/XRefStm"):
+                raise
+        else:
+            if not _is_hybrid(increment.prev):
+                return increment
+        return _begin(document, password, strict=False)
+
+
+def _begin(document: BinaryIO, password: str | None, *, strict: bool) -> Increment:
+    reader = PdfFileReader(document, strict=strict)
+    increment = Increment(document, prev=reader)
+    if reader.encrypted:
+        _unlock(increment, password)
+    _ = reader.root
+    increment.page(0)
     return increment
+
+
+def _is_hybrid(reader: PdfFileReader) -> bool:
+    sections = map(reader.xrefs.get_xref_container_info, range(reader.total_revisions))
+    return any(section.xref_section_type is XRefSectionType.HYBRID_MAIN for section in sections)
+
+
+def _contains(document: BinaryIO, word: bytes) -> bool:
+    document.seek(0)
+    rest = b""
+    while piece := document.read(_PIECE):
+        if word in rest + piece:
+            return True
+        rest = piece[-len(word) :]
+    return False
 
 
 def _unlock(increment: Increment, password: str | None) -> None:
