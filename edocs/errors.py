@@ -11,6 +11,7 @@
     │   ├── NotPdfError                not a PDF, empty, truncated
     │   ├── EncryptedError             encrypted, and no or the wrong password
     │   ├── AppearanceError            (in _pdf.appearance) never leaves the verifier
+    │   ├── UnknownAlgorithmError      (in _trust.schemes) never leaves the verifier
     │   └── MalformedEnvelopeError     XML that does not parse, has a DTD or an entity, or is no edXML
     ├── UnavailableError           5   a service, token or store that does not answer
     │   ├── MissingExtraError          an optional dependency that is not installed

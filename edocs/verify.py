@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edocs._files import read_file
+from edocs._pades.checking import embedded_evidence
 from edocs._pades.document_times import judge_document_times
 from edocs._pades.dss import read_dss
 from edocs._pades.judging import Judge, Judged
@@ -30,11 +31,13 @@ from edocs._pades.required import judge_required
 from edocs._pades.roles import agency_name
 from edocs._pades.timestamps import Witness
 from edocs._pdf.revisions import unreached_gaps
+from edocs._trust.algorithms import AlgorithmPolicy
 from edocs._trust.policy_file import load_policy
 from edocs._trust.revocation import StoreRevocation
 from edocs._trust.role_lists import load_roles
 from edocs._trust.store import load_trust
 from edocs.model import (
+    AlgorithmRules,
     LegalEffect,
     Reason,
     Role,
@@ -113,12 +116,23 @@ def _proofs(
     options: VerificationOptions,
 ) -> tuple[Proofs, Witness, Sequence[Reason]]:
     stored = read_dss(document.reader.root)
-    known = replace(trust, crls=(*trust.crls, *stored.crls), ocsps=(*trust.ocsps, *stored.ocsps))
+    certificates, crls, ocsps = embedded_evidence(field for field in fields if isinstance(field, SignatureField))
+    known = replace(
+        trust,
+        crls=tuple(dict.fromkeys([*trust.crls, *stored.crls, *crls])),
+        ocsps=tuple(dict.fromkeys([*trust.ocsps, *stored.ocsps, *ocsps])),
+    )
     source: RevocationSource = StoreRevocation(known)
     if options.online:  # imported on use: who stays offline needs no HTTP client
         source = importlib.import_module("edocs._trust.fetching").OnlineRevocation(options.cache, known=source)
     at = options.at or datetime.now(UTC)
-    witness = Witness(trust=trust, source=source, at=at, companions=tuple(stored.certificates))
+    witness = Witness(
+        trust=trust,
+        source=source,
+        at=at,
+        companions=tuple(dict.fromkeys([*stored.certificates, *certificates])),
+        algorithms=AlgorithmPolicy(is_dated=policy_of(options.policy).algorithms is AlgorithmRules.DATED),
+    )
     timestamps = [field for field in fields if isinstance(field, SignatureField) and field.is_document_timestamp]
     # Without anchors nothing is trusted, which each signature says by itself.
     times, faults = judge_document_times(document, timestamps, witness) if trust.has_anchors else ((), ())

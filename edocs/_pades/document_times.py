@@ -6,15 +6,14 @@ whose certificates may have expired since. A broken one proves nothing and spoil
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-
+from edocs._pades.integrity import range_digest
+from edocs._pades.placed import PlacedSignature
 from edocs._pades.reading import OpenDocument, SignatureField
+from edocs._pades.signed_value import SignedValue, read_signed_value
 from edocs._pades.timestamps import ProvenTime, Witness
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
@@ -31,7 +30,7 @@ class DocumentToken:
     span: SignedRange
     revision: int
     """Index of the revision that it covers."""
-    signed: cms.SignedData
+    signed: SignedValue
     imprint_of: Callable[[str], bytes]
 
 
@@ -75,18 +74,10 @@ def open_token(document: OpenDocument, field: SignatureField) -> DocumentToken |
     if isinstance(span, Reason):
         return span.text()
     try:
-        embedded = EmbeddedPdfSignature(document.reader, field.field, field.name)
-        signed, revision = embedded.signed_data, embedded.signed_revision
+        signed = read_signed_value(span.cms)
+        revision = PlacedSignature(document.reader, field.field, field.name).signed_revision
     except PARSER_FAULTS as exc:
         return describe(exc)
-    return DocumentToken(span=span, revision=revision, signed=signed, imprint_of=_over(document.data, span))
-
-
-def _over(data: bytes, span: SignedRange) -> Callable[[str], bytes]:
-    def imprint_of(digest: str) -> bytes:
-        view = memoryview(data)
-        state = hashlib.new(digest, view[: span.gap_start])
-        state.update(view[span.gap_end : span.end])
-        return state.digest()
-
-    return imprint_of
+    return DocumentToken(
+        span=span, revision=revision, signed=signed, imprint_of=lambda name: range_digest(name, document.data, span)
+    )

@@ -6,50 +6,26 @@ Each step adds findings; a broken signature never keeps another from being judge
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from asn1crypto import x509
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from edocs._pades.changes import judge_changes
-from edocs._pades.integrity import has_signing_certificate, is_bound, judge_integrity
+from edocs._pades.checking import check_signature, unchecked_signature
+from edocs._pades.describing import describe_signer
+from edocs._pades.integrity import DETACHED, LEGACY, PADES, CheckedValue
+from edocs._pades.naming import Binding
+from edocs._pades.placed import PlacedSignature
 from edocs._pades.proofs import Proofs
 from edocs._pades.reading import OpenDocument, SignatureField
-from edocs._pades.roles import certificate_policies, claimed_role, decide_role, signer_name
-from edocs._pades.timestamps import ProvenTime, Witness, proven_time
+from edocs._pades.timestamps import Witness
+from edocs._pades.trusting import TrustJudge
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.revisions import is_blank
-from edocs._trust.past import judge_past
-from edocs._trust.path import PathResult
-from edocs.model import (
-    HANOI,
-    Level,
-    Reason,
-    Revocation,
-    Role,
-    SignatureReport,
-    SubIndication,
-    TimeSource,
-    Verdict,
-    VerificationPolicy,
-)
-from edocs.model.privacy import mask_subject
+from edocs.model import Reason, Role, SignatureReport, Verdict, VerificationPolicy
 from edocs.model.rules import RULES, reason
-from edocs.model.times import day_text
 
 __all__ = ["Judge", "Judged"]
-
-_PADES = "ETSI.CAdES.detached"
-_DETACHED = (_PADES, "adbe.pkcs7.detached")
-_LEGACY = ("adbe.pkcs7.sha1", "adbe.x509.rsa_sha1")
-_SIGNING_USES = {"digital_signature", "non_repudiation"}
-# Extended uses that say the certificate is for machines; one that has only these does not sign documents.
-_FOREIGN_USES = {"time_stamping", "ocsp_signing", "server_auth", "code_signing"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,59 +56,58 @@ class Judge:
         end = span.end if isinstance(span, SignedRange) else 0
         blank = SignatureReport(field=field.name, verdict=Verdict.INDETERMINATE, sub_filter=field.sub_filter)
         found = [self.document.lenient] if self.document.lenient else []
-        if field.sub_filter not in _DETACHED:
-            rule = "format.legacy" if field.sub_filter in _LEGACY else "format.sub_filter"
-            found.append(reason(rule, sub_filter=field.sub_filter or "?"))
-            return Judged(report=_conclude(blank, found), end=end)
-        try:
-            signature = EmbeddedPdfSignature(self.document.reader, field.field, field.name)
-        except PARSER_FAULTS as exc:
-            found += [span] if isinstance(span, Reason) else []
-            found.append(reason("format.cms", why=describe(exc)))
-            return Judged(report=_conclude(blank, found), end=end)
-        try:
-            report = self._describe(blank, signature)
-        except PARSER_FAULTS as exc:
-            found.append(reason("integrity.signing_certificate", why=describe(exc)))
-            return Judged(report=_conclude(blank, found), end=end)
         if isinstance(span, Reason):
             # What the range leaves out could be anything: nothing further can be concluded from the value.
-            return Judged(report=_conclude(report, [*found, span]), end=end)
+            return Judged(report=_judge_unchecked(blank, field, [*found, span]), end=end)
         if field.value_reference in self.shared:
             found.append(reason("structure.shared_signature"))
         try:
-            return Judged(report=self._judge_range(report, signature, span, found), end=end)
+            checked = check_signature(self.document.data, field, span, self.witness.known)
+            return Judged(report=self._judge_range(blank, field, checked, span, found), end=end)
         except PARSER_FAULTS as exc:
-            return Judged(report=_conclude(report, [*found, reason("format.cms", why=describe(exc))]), end=end)
+            return Judged(report=_conclude(blank, [*found, reason("format.cms", why=describe(exc))]), end=end)
 
     def _judge_range(
-        self, report: SignatureReport, signature: EmbeddedPdfSignature, span: SignedRange, found: list[Reason]
+        self,
+        report: SignatureReport,
+        field: SignatureField,
+        checked: CheckedValue,
+        span: SignedRange,
+        found: list[Reason],
     ) -> SignatureReport:
-        notices: list[Reason] = []
-        crypto = list(judge_integrity(self.document.data, span, signature))
-        if report.sub_filter == _PADES and not is_bound(signature):
-            # The certificate in a CMS is not signed: another one for the same key could give the signer another role.
-            crypto.append(reason("integrity.signing_certificate", why="the signature names none"))
-        integrity = not any(RULES[item.rule].verdict is Verdict.TOTAL_FAILED for item in crypto)
-        found += [*crypto, *self._unreached(span)]
+        notices = list(_format_notices(report.sub_filter, checked))
+        checked = _bound(report.sub_filter, checked)
+        found += [*checked.findings, *self._unreached(span)]
         rest = self.document.data[span.end :]
         if rest and is_blank(rest):
             notices.append(reason("structure.trailing_space", count=len(rest)))
-        changes = judge_changes(signature, self.policy)
+        changes = judge_changes(PlacedSignature(self.document.reader, field.field, field.name), self.policy)
         found += changes.reasons
         notices += changes.notices
-        report = replace(report, integrity=integrity, covers=changes.covers, changes_after=changes.changes)
-        # Only a sound signature under an accepted key can vouch for what its signer claims.
+        report = replace(report, integrity=checked.is_intact, covers=changes.covers, changes_after=changes.changes)
+        if not checked.certificate:
+            return _conclude(report, found, notices)
         try:
-            report, trust_findings, trust_notices = self._judge_trust(report, signature, span.end, is_sound=not crypto)
+            report = describe_signer(report, field, checked)
         except PARSER_FAULTS as exc:
-            trust_findings, trust_notices = [reason("trust.path", why=mask_subject(describe(exc)))], []
-        if changes.filled and not changes.reasons and report.role is Role.ORGANISATION and self.policy.changes.reserved:
+            why = reason("integrity.signing_certificate", why=describe(exc))
+            return _conclude(report, [*found, why], notices)
+        trust = self.trust.judge(report, checked, span.end)
+        reserved = self.policy.changes.reserved
+        if changes.filled and not changes.reasons and trust.report.role is Role.ORGANISATION and reserved:
             # Number and date come between the person's signature and the agency's, never after it (article 14).
             found.append(reason("changes.policy", policy=self.policy.name, fields=", ".join(changes.filled)))
-        if report.sub_filter != _PADES:
-            notices.append(reason("format.not_pades", sub_filter=report.sub_filter))
-        return _conclude(report, [*found, *trust_findings], [*notices, *trust_notices])
+        return _conclude(trust.report, [*found, *trust.findings], [*notices, *trust.notices])
+
+    @property
+    def trust(self) -> TrustJudge:
+        """Who judges the signers."""
+        return TrustJudge(
+            witness=self.witness,
+            proofs=self.proofs,
+            policy=self.policy,
+            require_revocation=self.require_revocation,
+        )
 
     def _unreached(self, span: SignedRange) -> Iterator[Reason]:
         for offset, length in self.gaps:
@@ -140,116 +115,38 @@ class Judge:
                 yield reason("structure.unreached_bytes", count=length, offset=offset)
                 return
 
-    def _describe(self, report: SignatureReport, signature: EmbeddedPdfSignature) -> SignatureReport:
-        certificate: x509.Certificate = signature.signer_cert
-        claimed = _claimed_time(signature)
-        if claimed is not None and claimed.tzinfo is None:
-            claimed = claimed.replace(tzinfo=HANOI)  # Decision 28/2018, article 14.4
-        not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
-        return replace(
-            report,
-            signer=signer_name(certificate),
-            issuer=str(certificate.issuer.native.get("common_name", certificate.issuer.human_friendly)),
-            serial=f"{certificate.serial_number:X}",
-            certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
-            certificate_policies=tuple(certificate_policies(certificate)),
-            signed_at=claimed,
-            time_source=TimeSource.CLAIMED if claimed else None,
-            certificate_not_before=not_before,
-            certificate_not_after=not_after,
-            valid_at_claimed_time=None if claimed is None else not_before <= claimed <= not_after,
-            level=Level.B_B if report.sub_filter == _PADES and has_signing_certificate(signature) else None,
-        )
 
-    def _judge_trust(
-        self, report: SignatureReport, signature: EmbeddedPdfSignature, end: int, *, is_sound: bool
-    ) -> tuple[SignatureReport, list[Reason], list[Reason]]:
-        basis, notices = self._prove(signature, end)
-        if basis is not None:
-            report = replace(report, signed_at=basis.time, time_source=TimeSource.TIMESTAMP)
-        path = self._path(signature, basis.time if basis else None)
-        if report.level is not None:
-            level, until = self.proofs.level(path.chain, basis, end)
-            report = replace(report, level=level, evidence_until=until)
-        findings = [*_path_findings(path, report), *_usage_findings(signature.signer_cert)]
-        if path.failure is None and not path.is_revocation_known:
-            if self.require_revocation or self.policy.require_revocation:
-                findings.append(reason("trust.revocation_required"))
-            else:
-                notices.append(reason("trust.revocation_unknown"))
-        trusted = is_sound and not findings
-        role, rule = decide_role(signature, self.witness.trust, is_trusted=trusted)
-        claimed = claimed_role(signature)
-        if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
-            notices.append(reason("role.claim_overruled", claimed=claimed.value, role=role.value))
-        report = replace(report, role=role, role_rule=rule, trusted=trusted, revocation=path.revocation)
-        if not self.policy.judges_trust:
-            findings = [reason("policy.trust_not_judged")]
-            report = replace(report, trusted=False, revocation=Revocation.NOT_CHECKED)
-        return report, findings, notices
-
-    def _prove(self, signature: EmbeddedPdfSignature, end: int) -> tuple[ProvenTime | None, list[Reason]]:
-        """The earliest time that a timestamp proves for ``signature``, be it its own or one over the document."""
-        if not self.witness.trust.has_anchors:
-            return None, []
-        covering = [item.proven for item in self.proofs.covering(end)]
-        own = proven_time(signature, self.witness, covering[0].time if covering else None)
-        found = covering if own is None or isinstance(own, Reason) else [own, *covering]
-        basis = min(found, key=lambda item: item.time, default=None)
-        return basis, [own] if isinstance(own, Reason) else []
-
-    def _path(self, signature: EmbeddedPdfSignature, proven: datetime | None) -> PathResult:
-        others = [*(other.dump() for other in signature.other_embedded_certs), *self.proofs.stored.certificates]
-        witness = self.witness
-        return judge_past(signature.signer_cert.dump(), others, witness.trust, witness.source, (witness.at, proven))
-
-
-def _claimed_time(signature: EmbeddedPdfSignature) -> datetime | None:
+def _judge_unchecked(report: SignatureReport, field: SignatureField, found: list[Reason]) -> SignatureReport:
+    """The report on a value that was not checked because its byte range is not sound."""
+    if field.sub_filter not in (*DETACHED, *LEGACY):
+        found = [item for item in found if not item.rule.startswith(("structure.byte_range", "format."))]
+        return _conclude(report, [*found, reason("format.sub_filter", sub_filter=field.sub_filter or "?")])
     try:
-        moment: datetime | None = signature.self_reported_timestamp
-    except PARSER_FAULTS:  # a date that is none claims nothing
-        return None
-    return moment
+        unchecked = unchecked_signature(field)
+    except PARSER_FAULTS as exc:
+        return _conclude(report, [*found, reason("format.cms", why=describe(exc))])
+    try:
+        return _conclude(describe_signer(report, field, unchecked), found)
+    except PARSER_FAULTS:
+        return _conclude(report, found)
 
 
-def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason]:
-    if path.failure is None:
-        return
-    if path.detail == "no anchors given":
-        yield reason("trust.no_anchors")
-    elif path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND:
-        yield reason("trust.no_path")
-    elif path.failure is SubIndication.OUT_OF_BOUNDS_NO_POE:
-        yield reason(
-            "trust.out_of_bounds",
-            not_before=day_text(report.certificate_not_before),
-            not_after=day_text(report.certificate_not_after),
-        )
-    elif path.failure is SubIndication.CRYPTO_CONSTRAINTS_FAILURE:
-        yield reason("algorithm.weak", algorithm=_algorithm(path.detail))
-    elif path.revoked is not None:
-        yield _revoked(path, report)
-    else:
-        yield reason("trust.path", why=mask_subject(path.detail))
+def _bound(sub_filter: str, checked: CheckedValue) -> CheckedValue:
+    """``checked``, held to what PAdES asks for (EN 319 142-1, 6.3)."""
+    if sub_filter != PADES or not checked.certificate or checked.binding is not Binding.NONE:
+        return checked
+    # The certificate in a CMS is not signed: another one for the same key could give the signer another role.
+    why = reason("integrity.signing_certificate", why="the signature names none")
+    return replace(checked, findings=(*checked.findings, why))
 
 
-def _revoked(path: PathResult, report: SignatureReport) -> Reason:
-    moment = path.revoked.revoked_at if path.revoked else None
-    if path.revoked_is_authority:
-        return reason("trust.authority_revoked", revoked_at=day_text(moment))
-    # The signer's own claim counts here, because it is a claim against the signer.
-    is_after = moment is not None and report.signed_at is not None and report.signed_at >= moment
-    return reason("trust.signed_after_revocation" if is_after else "trust.revoked", revoked_at=day_text(moment))
-
-
-def _usage_findings(certificate: x509.Certificate) -> Iterator[Reason]:
-    usage = certificate.key_usage_value
-    if usage is not None and not usage.native & _SIGNING_USES:
-        yield reason("trust.key_usage", usage=", ".join(sorted(usage.native)) or "-")
-        return
-    extended = certificate.extended_key_usage_value
-    if extended is not None and set(extended.native) <= _FOREIGN_USES:
-        yield reason("trust.key_usage", usage=", ".join(extended.native))
+def _format_notices(sub_filter: str, checked: CheckedValue) -> Iterator[Reason]:
+    if sub_filter != PADES and sub_filter in (*DETACHED, *LEGACY):
+        yield reason("format.not_pades", sub_filter=sub_filter)
+    if checked.certificate and checked.binding is Binding.SHA1:
+        yield reason("format.sha1_binding")
+    elif checked.certificate and checked.binding is Binding.NONE and sub_filter != PADES:
+        yield reason("format.unbound")
 
 
 def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterable[Reason] = ()) -> SignatureReport:
@@ -263,8 +160,3 @@ def _conclude(report: SignatureReport, found: Iterable[Reason], notices: Iterabl
         reasons=reasons,
         notices=tuple(notices),
     )
-
-
-def _algorithm(detail: str) -> str:
-    match = re.search(r"(?:mechanism|algorithm|type) ([a-z0-9_]+)", detail)
-    return match[1].upper() if match else "an algorithm of the certificate path"

@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Callable
 
 from asn1crypto import x509
-from pyhanko.sign.general import find_unique_cms_attribute
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.ades.cades_asn1 import SignerAttributesV2
 
 from edocs._pades.cms import ROLE_URI
+from edocs._pades.signed_value import SignedValue
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs.model import Role, SignerName, TrustStore
 from edocs.model.privacy import is_person_number, mask_subject
@@ -32,6 +32,7 @@ __all__ = [
 CLAIMED_ROLES = {uri: role for role, uri in ROLE_URI.items()}
 """Role names in signer-attributes-v2 (ETSI EN 319 122-1, 5.2.6.1; RoleSyntax of X.509)."""
 
+_SIGNER_ATTRIBUTES = "0.4.0.19122.1.1"
 # Vietnamese subject UIDs of agencies: tax number, budget-relation number.
 _AGENCY = re.compile(r"\s*(MST|MNS|MQHNS)\s*[:=\-]", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
@@ -46,26 +47,29 @@ def agency_name(name: str) -> str:
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", name)).split()).casefold()
 
 
-def decide_role(signature: EmbeddedPdfSignature, trust: TrustStore, *, is_trusted: bool) -> tuple[Role, str]:
+def decide_role(
+    certificate: x509.Certificate, claimed: Role | None, trust: TrustStore, *, is_trusted: bool
+) -> tuple[Role, str]:
     """The role and the name of the rule that decided it ("none" where none did)."""
-    certificate = signature.signer_cert
     for name, rule in ROLE_RULES:
         if (role := rule(certificate, trust)) is not None:
             return role, name
     # A claim is the signer's own word: it counts only from one whom a trusted authority has identified.
-    claimed = claimed_role(signature) if is_trusted else None
-    return (claimed, "claimed_role") if claimed else (Role.UNKNOWN, "none")
+    return (claimed, "claimed_role") if claimed and is_trusted else (Role.UNKNOWN, "none")
 
 
-def claimed_role(signature: EmbeddedPdfSignature) -> Role | None:
+def claimed_role(value: SignedValue | None) -> Role | None:
     """The role that the signer claims in signer-attributes-v2, if it is one we know."""
+    attributes = value.signed.get(_SIGNER_ATTRIBUTES, ()) if value is not None else ()
+    if len(attributes) != 1:
+        return None
     try:
-        attribute = find_unique_cms_attribute(signature.signer_info["signed_attrs"], "signer_attributes_v2")
+        attribute = SignerAttributesV2.load(attributes[0].raw)
         for claim in attribute["claimed_attributes"]:
             if claim["type"].native != "role":
                 continue
-            for value in claim["values"]:
-                if (role := CLAIMED_ROLES.get(str(value["role_name"].native))) is not None:
+            for item in claim["values"]:
+                if (role := CLAIMED_ROLES.get(str(item["role_name"].native))) is not None:
                     return role
     except PARSER_FAULTS:
         return None

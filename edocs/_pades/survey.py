@@ -5,23 +5,24 @@ Kiểm kê chữ ký và dấu thời gian. Trust is not judged here, but what i
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from pyhanko.sign.general import find_unique_cms_attribute
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from edocs._pades.checking import check_signature
 from edocs._pades.document_times import DocumentToken, open_token
 from edocs._pades.dss import Material, read_dss
-from edocs._pades.integrity import judge_integrity
+from edocs._pades.integrity import weaknesses
 from edocs._pades.reading import OpenDocument, SignatureField, open_document, signature_fields
-from edocs._pades.timestamps import Token, read_token
+from edocs._pades.signed_value import SignedValue
+from edocs._pades.timestamps import Token, read_token, tokens_of
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.algorithms import CURRENT
 from edocs._trust.chains import load_certificates
+from edocs._trust.schemes import digest
 from edocs.errors import EncryptedError, NotPdfError, RefusedError
 from edocs.model import Reason
 
@@ -108,13 +109,13 @@ def _signature(
     if isinstance(span, Reason):
         raise _broken(field.name, span.text())
     try:
-        signature = EmbeddedPdfSignature(document.reader, field.field, field.name)
-        faults = list(judge_integrity(document.data, span, signature))
+        checked = check_signature(document.data, field, span, ())
+        faults = [*checked.findings, *weaknesses(checked, field.sub_filter, CURRENT, None)]
         if faults:
             raise _broken(field.name, faults[0].text())
-        token = _own_token(signature)
-        (certificate,) = load_certificates([signature.signer_cert.dump()])
-        others = load_certificates(other.dump() for other in signature.other_embedded_certs)
+        token = _own_token(checked.cms)
+        (certificate,) = load_certificates([checked.certificate])
+        others = load_certificates(checked.others)
         stamp = _of_token(field.name, span, token) if token else None
     except PARSER_FAULTS as exc:
         raise _broken(field.name, describe(exc)) from exc
@@ -132,14 +133,21 @@ def _signature(
     return vouched, stamp
 
 
-def _own_token(signature: EmbeddedPdfSignature) -> Token | None:
-    try:
-        attribute = find_unique_cms_attribute(signature.signer_info["unsigned_attrs"], "signature_time_stamp_token")
-    except PARSER_FAULTS:
+def _own_token(value: SignedValue | None) -> Token | None:
+    if value is None:
         return None
-    value = signature.signer_info["signature"].native
-    token = read_token(attribute["content"], lambda name: hashlib.new(name, value).digest())
-    return None if isinstance(token, str) else token
+    for opened in tokens_of(value):
+        try:
+            token = opened if isinstance(opened, str) else read_token(opened, _imprint(value.signature))
+        except PARSER_FAULTS:
+            continue
+        if not isinstance(token, str):
+            return token
+    return None
+
+
+def _imprint(value: bytes) -> Callable[[str], bytes]:
+    return lambda name: digest(name, value)
 
 
 def _of_token(name: str, span: SignedRange, token: Token) -> Vouched:

@@ -5,25 +5,40 @@ Dấu thời gian. A broken timestamp spoils the time, never the report: the sig
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.sign.general import extract_certificate_info, extract_signer_info, find_unique_cms_attribute
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from edocs._pades.integrity import STRONG_DIGESTS, weak_algorithms
+from edocs._pades.integrity import CheckedValue, check_cms, weaknesses
+from edocs._pades.signed_value import SignedValue, read_signed_data
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
+from edocs._trust.ber import Value, dotted, read_value
 from edocs._trust.past import judge_past
+from edocs._trust.schemes import UnknownAlgorithmError, digest
 from edocs.model import Reason, TrustStore
 from edocs.model.rules import reason
 from edocs.ports import RevocationSource
 
-__all__ = ["ProvenTime", "Token", "Witness", "accept_token", "proven_time", "read_token"]
+__all__ = [
+    "ProvenTime",
+    "Token",
+    "Witness",
+    "accept_token",
+    "open_token_value",
+    "proven_times",
+    "read_token",
+    "tokens_of",
+]
+
+_TST_INFO = "1.2.840.113549.1.9.16.1.4"
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+_MOST_TOKENS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +70,15 @@ class Witness:
     at: datetime
     companions: tuple[bytes, ...] = ()
     """Certificates that the document brings along, DER."""
+    algorithms: AlgorithmPolicy = CURRENT
+
+    @property
+    def known(self) -> tuple[bytes, ...]:
+        """Certificates at hand that a signature or token may have left out, DER."""
+        return (*self.companions, *self.trust.intermediates)
 
     def judge(
-        self, signed: cms.SignedData, imprint_of: Callable[[str], bytes], proven: datetime | None
+        self, signed: SignedValue, imprint_of: Callable[[str], bytes], proven: datetime | None
     ) -> ProvenTime | str:
         """The time that a token proves, or why it does not count.
 
@@ -66,11 +87,11 @@ class Witness:
             proven: When the token itself is known to have existed; None: only that it does now.
         """
         try:
-            token = read_token(signed, imprint_of)
+            token = read_token(signed, imprint_of, self.known, (self.algorithms, proven))
             if isinstance(token, str):
                 return token
             others = [*token.others, *self.companions]
-            path = judge_past(token.certificate, others, self.trust, self.source, (self.at, proven))
+            path = judge_past(token.certificate, others, self.trust, self.source, (self.at, proven), self.algorithms)
         except PARSER_FAULTS as exc:
             return describe(exc)
         if path.failure is not None:
@@ -78,63 +99,10 @@ class Witness:
         return ProvenTime(time=token.time, chain=path.chain)
 
 
-def proven_time(
-    signature: EmbeddedPdfSignature, witness: Witness, proven: datetime | None = None
-) -> ProvenTime | Reason | None:
-    """The time that a trusted timestamp proves; None without one; the reason where it does not count.
-
-    Args:
-        proven: When a document timestamp proves that signature and timestamp existed.
-    """
-    attributes = signature.signer_info["unsigned_attrs"]
-    try:
-        token = find_unique_cms_attribute(attributes, "signature_time_stamp_token")
-        value = signature.signer_info["signature"].native
-        signed = token["content"]
-    except PARSER_FAULTS:
-        return None
-    found = witness.judge(signed, lambda name: hashlib.new(name, value).digest(), proven)
-    return reason("time.timestamp", why=found) if isinstance(found, str) else found
-
-
-def read_token(signed: cms.SignedData, imprint_of: Callable[[str], bytes]) -> Token | str:
-    """The content of a token, or why it does not count.
-
-    1. the imprint is that of what it should be for;
-    2. the token's own signature holds, with an accepted algorithm;
-    3. its certificate is for timestamping alone.
-
-    Raises:
-        Exception: One of ``PARSER_FAULTS``, for what cannot be read.
-    """
-    content = signed["encap_content_info"]["content"]
-    info = content.parsed
-    imprint = info["message_imprint"]
-    kind = str(imprint["hash_algorithm"]["algorithm"].native)
-    if kind not in STRONG_DIGESTS:
-        return "its algorithm is too weak"
-    if imprint["hashed_message"].native != imprint_of(kind):  # (1)
-        return "it is for another signature"
-    signer = extract_signer_info(signed)
-    certificates = extract_certificate_info(signed)
-    certificate = certificates.signer_cert
-    if any(True for _ in weak_algorithms(signer, certificate)):
-        return "its algorithm is too weak"
-    digest = hashlib.new(str(signer["digest_algorithm"]["algorithm"].native).replace("-", ""), bytes(content)).digest()
-    intact, valid = validate_sig_integrity(signer, certificate, "tst_info", digest)  # (2)
-    if not (intact and valid):
-        return "its signature is broken"
-    usage = certificate.extended_key_usage_value
-    if usage is None or usage.native != ["time_stamping"]:  # (3)
-        return "its certificate is not for timestamping"
-    others = tuple(other.dump() for other in certificates.other_certs)
-    return Token(time=info["gen_time"].native, certificate=certificate.dump(), others=others)
-
-
 def accept_token(der: bytes, imprint: bytes, digest: str) -> Token | str:
     """What an authority has just sent, or why it is not taken; stricter than what is believed of an old document.
 
-    1. one token and nothing behind it, and its content is a timestamp;
+    1. one token and nothing behind it;
     2. everything that :func:`read_token` asks for, over this very imprint;
     3. its certificate's only purpose is critical (RFC 3161, 2.3), and the certificate was valid at its time.
 
@@ -142,13 +110,9 @@ def accept_token(der: bytes, imprint: bytes, digest: str) -> Token | str:
         imprint: What was sent, made with ``digest``.
     """
     try:
-        content = cms.ContentInfo.load(der, strict=True)
-        if content["content_type"].native != "signed_data":  # (1)
-            return "it is no timestamp"
-        signed = content["content"]
-        if signed["encap_content_info"]["content_type"].native != "tst_info":
-            return "it is no timestamp"
-        token = read_token(signed, lambda kind: imprint if kind == digest else b"")  # (2)
+        token = read_token(
+            open_token_value(read_value(der)), lambda kind: imprint if kind == digest else b""
+        )  # (1) (2)
         if isinstance(token, str):
             return token
         certificate = x509.load_der_x509_certificate(token.certificate)
@@ -159,3 +123,92 @@ def accept_token(der: bytes, imprint: bytes, digest: str) -> Token | str:
     except PARSER_FAULTS as exc:
         return describe(exc)
     return token
+
+
+def proven_times(
+    checked: CheckedValue, witness: Witness, proven: datetime | None = None
+) -> tuple[list[ProvenTime], list[Reason]]:
+    """The times that the trusted timestamps of a signature prove, and why the others do not count.
+
+    Args:
+        proven: When a document timestamp proves that signature and timestamps existed.
+    """
+    if checked.cms is None:
+        return [], []
+    value = checked.cms.signature
+    times: list[ProvenTime] = []
+    notices: list[Reason] = []
+    for token in tokens_of(checked.cms):
+        found = token if isinstance(token, str) else witness.judge(token, lambda name: digest(name, value), proven)
+        if isinstance(found, str):
+            notices.append(reason("time.timestamp", why=found))
+        else:
+            times.append(found)
+    return times, notices
+
+
+def tokens_of(signed: SignedValue) -> Iterable[SignedValue | str]:
+    """Each signature timestamp among the unsigned attributes, or why it cannot be read."""
+    for value in signed.unsigned.get(_TIMESTAMP, ())[:_MOST_TOKENS]:
+        try:
+            yield open_token_value(value)
+        except PARSER_FAULTS as exc:
+            yield describe(exc)
+
+
+def open_token_value(value: Value) -> SignedValue:
+    """A TimeStampToken.
+
+    Raises:
+        ValueError: It is none.
+    """
+    kind, wrapped = value.children()
+    if dotted(kind.content) != _SIGNED_DATA:
+        raise ValueError("it is no timestamp")
+    (signed_data,) = wrapped.children()
+    return read_signed_data(signed_data)
+
+
+def read_token(
+    signed: SignedValue,
+    imprint_of: Callable[[str], bytes],
+    known: Iterable[bytes] = (),
+    algorithms: tuple[AlgorithmPolicy, datetime | None] = (CURRENT, None),
+) -> Token | str:
+    """The content of a token, or why it does not count.
+
+    1. the imprint is that of what it should be for;
+    2. the token's own signature holds, with an accepted algorithm;
+    3. its certificate is for timestamping alone.
+
+    Args:
+        known: Certificates at hand, DER: a token need not bring its own along.
+        algorithms: What is asked of them, and when the token is proven to have existed.
+
+    Raises:
+        Exception: One of ``PARSER_FAULTS``, for what cannot be read.
+    """
+    if signed.content_type != _TST_INFO or signed.content is None:
+        return "it is no timestamp"
+    info = tsp.TSTInfo.load(signed.content, strict=True)
+    imprint = info["message_imprint"]
+    kind = str(imprint["hash_algorithm"]["algorithm"].native)
+    policy, proven = algorithms
+    if policy.weak_digest(kind, proven):
+        return "its algorithm is too weak"
+    try:
+        if imprint["hashed_message"].native != imprint_of(kind):  # (1)
+            return "it is for another signature"
+    except UnknownAlgorithmError:
+        return "its algorithm is too weak"
+    checked = check_cms(signed, (signed.content,), known)  # (2)
+    if not checked.certificate:
+        return "its certificate is missing"
+    if not checked.is_intact:
+        return "its signature is broken"
+    if any(True for _ in weaknesses(checked, "", policy, proven)):
+        return "its algorithm is too weak"
+    usage = asn1_x509.Certificate.load(checked.certificate).extended_key_usage_value
+    if usage is None or usage.native != ["time_stamping"]:  # (3)
+        return "its certificate is not for timestamping"
+    return Token(time=info["gen_time"].native, certificate=checked.certificate, others=checked.others)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from edocs._trust.path import PathResult, judge_path
+from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
+from edocs._trust.path import PathResult, Weak, judge_path
 from edocs.model import Revocation, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
@@ -24,27 +25,30 @@ def judge_past(
     trust: TrustStore,
     source: RevocationSource,
     moments: tuple[datetime, datetime | None],
+    algorithms: AlgorithmPolicy = CURRENT,
 ) -> PathResult:
     """The path as of now; as of the proven time where the certificate has expired or was revoked since.
 
     Args:
+        algorithms: What is asked of those that the certificates are signed with.
         moments: Now, and the time at which what the certificate vouches for is proven to have existed; None: no proof.
     """
     at, proven = moments
     known = list(others)
-    path = judge_path(certificate, known, trust, source, at)
+    weak = Weak(algorithms, proven)
+    path = judge_path(certificate, known, trust, source, at, weak)
     if proven is None:
         return path
     if path.failure is None and not path.is_revocation_known:
         # A later revocation would not matter: evidence that was fresh at the proven time is enough.
-        then = judge_path(certificate, known, trust, source, proven)
+        then = judge_path(certificate, known, trust, source, proven, weak)
         return then if then.failure is None and _tells_more(then, path) else path
     # A service that was granted then and is withdrawn now still vouches for what is older (TS 119 612, 5.5.5).
     is_withdrawn = path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and bool(trust.services)
     is_curable = path.failure in _CURABLE or is_withdrawn
     if not is_curable or (path.revoked is not None and not _is_later(path, proven)):
         return path
-    then = judge_path(certificate, known, trust, source, proven)
+    then = judge_path(certificate, known, trust, source, proven, weak)
     return replace(then, failure=None) if then.revoked is not None and _is_later(then, proven) else then
 
 

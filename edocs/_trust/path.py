@@ -23,14 +23,16 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     ValidationError,
 )
+from pyhanko_certvalidator.policy_decl import AlgorithmUsagePolicy, DisallowWeakAlgorithmsPolicy
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
-__all__ = ["PathResult", "judge_path"]
+__all__ = ["PathResult", "Weak", "judge_path"]
 
 T = TypeVar("T")
 _MOST_COMPANIONS = 16
@@ -58,13 +60,30 @@ class PathResult:
     """From the anchor to the end entity; empty where no valid path was found."""
 
 
+class Weak(DisallowWeakAlgorithmsPolicy):
+    """An algorithm policy as the validator asks for it: of what is proven to be older than ``proven``."""
+
+    def __init__(self, policy: AlgorithmPolicy, proven: datetime | None) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]  # by its author
+            weak_hash_algos=frozenset({*policy.weak_digests(proven), "md2", "md4"}),
+            weak_signature_algos=frozenset({"dsa"}),
+            rsa_key_size_threshold=policy.least_rsa_bits(proven),
+        )
+
+
 def judge_path(
-    certificate: bytes, others: Iterable[bytes], trust: TrustStore, source: RevocationSource, at: datetime
+    certificate: bytes,
+    others: Iterable[bytes],
+    trust: TrustStore,
+    source: RevocationSource,
+    at: datetime,
+    weak: AlgorithmUsagePolicy | None = None,
 ) -> PathResult:
     """Find and check a path from ``certificate`` (DER) to an anchor of ``trust``, as of ``at`` (aware).
 
     Args:
         others: Certificates that came with the signature, DER; they help to build the path and prove nothing.
+        weak: Which algorithms of certificates do not count; None: by today's list.
     """
     companions = list(others)
     if is_directly_trusted(trust, certificate, at):
@@ -81,6 +100,7 @@ def judge_path(
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
+            algorithm_usage_policy=weak or Weak(CURRENT, None),
         )
         validator = CertificateValidator(asn1_x509.Certificate.load(certificate), validation_context=context)
         path = _run(validator.async_validate_path())

@@ -131,6 +131,20 @@ RULES: dict[str, Rule] = {
     "format.not_pades": Rule(
         None, None, "ETSI EN 319 142-1, 6", "the signature is of the older form {sub_filter}, not PAdES", ""
     ),
+    "format.sha1_binding": Rule(
+        None,
+        None,
+        "ETSI EN 319 142-1, 6.3",
+        "the signature names its certificate by a SHA-1 digest alone",
+        "",
+    ),
+    "format.unbound": Rule(
+        None,
+        None,
+        "ETSI EN 319 122-1, 5.2.2",
+        "the signature does not name its certificate, so only the key is certain",
+        "",
+    ),
     # Integrity
     "integrity.digest": Rule(
         _FAILED,
@@ -167,6 +181,13 @@ RULES: dict[str, Rule] = {
         "Circular 15/2025/TT-BKHCN, annex I",
         "{algorithm} is too weak to be relied on",
         "ask the sender to sign with RSA of 2048 bits or ECDSA of 256 bits at least, and SHA-256",
+    ),
+    "algorithm.unknown": Rule(
+        _UNCLEAR,
+        _SUB.CRYPTO_CONSTRAINTS_FAILURE,
+        "ETSI EN 319 102-1, 5.2.7",
+        "{algorithm} is not known here, so the signature could not be checked",
+        "ask the sender to sign with RSA or ECDSA, and SHA-256",
     ),
     # Changes after signing
     "changes.content": Rule(

@@ -1,0 +1,118 @@
+"""Which certificate a signature is by: found by how the SignerInfo names it, bound by signing-certificate.
+
+Chứng thư số của người ký (EN 319 102-1, 5.2.3; RFC 5652, 5.3; RFC 2634, 5.4; RFC 5035, 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from asn1crypto import x509
+
+from edocs._pades.signed_value import Attribute, SignedValue, Signer
+from edocs._pdf.faults import PARSER_FAULTS
+from edocs._trust.ber import octets, read_value
+from edocs._trust.schemes import UnknownAlgorithmError, digest, digest_name
+
+__all__ = ["Binding", "Parts", "binding_of", "named_certificates", "read_parts"]
+
+_BINDING_V2, _BINDING_V1 = "1.2.840.113549.1.9.16.2.47", "1.2.840.113549.1.9.16.2.12"
+
+
+class Binding(Enum):
+    """How firmly a signature names its certificate."""
+
+    FIRM = "signing-certificate-v2"
+    SHA1 = "signing-certificate"
+    """In the older attribute alone, whose digest is SHA-1."""
+    NONE = ""
+    BROKEN = "broken"
+    """What it names is another certificate, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Of a certificate, what is wanted of it before anything in it is believed."""
+
+    raw: bytes
+    issuer: bytes
+    serial: int
+    key: bytes
+    """SubjectPublicKeyInfo, DER."""
+
+
+def read_parts(certificate: bytes) -> Parts:
+    """Take ``certificate`` apart.
+
+    Raises:
+        ValueError: It is no X.509 certificate.
+    """
+    signed, _algorithm, _signature = read_value(certificate, 0x30).children()
+    fields = list(signed.children())
+    if fields and fields[0].tag == 0xA0:
+        del fields[0]
+    serial, _algorithm, issuer, _validity, _subject, key, *_extensions = fields
+    return Parts(
+        raw=certificate,
+        issuer=issuer.raw,
+        serial=int.from_bytes(serial.content, "big", signed=True),
+        key=key.raw,
+    )
+
+
+def named_certificates(signer: Signer, candidates: Iterable[bytes]) -> list[Parts]:
+    """Those of ``candidates`` that ``signer`` names, each once."""
+    found = []
+    for raw in dict.fromkeys(candidates):
+        try:
+            parts = read_parts(raw)
+            if _is_named(signer, parts):
+                found.append(parts)
+        except PARSER_FAULTS:
+            continue  # a companion that cannot be read is nobody's
+    return found
+
+
+def binding_of(value: SignedValue, certificate: bytes) -> Binding:
+    """Whether the signed attributes name ``certificate``, and how."""
+    newer, older = value.signed.get(_BINDING_V2), value.signed.get(_BINDING_V1)
+    try:
+        if (newer and not _names(newer, certificate, "sha256")) or (older and not _names(older, certificate, "sha1")):
+            return Binding.BROKEN
+    except (UnknownAlgorithmError, ValueError):
+        return Binding.BROKEN
+    if newer:
+        return Binding.FIRM
+    return Binding.SHA1 if older else Binding.NONE
+
+
+def _is_named(signer: Signer, parts: Parts) -> bool:
+    if signer.key_identifier:
+        return signer.key_identifier in _key_identifiers(parts)
+    if signer.serial != parts.serial:
+        return False
+    # Some software writes the issuer anew, in another kind of string: then the names are compared as names.
+    return signer.issuer == parts.issuer or x509.Name.load(signer.issuer) == x509.Name.load(parts.issuer)
+
+
+def _key_identifiers(parts: Parts) -> tuple[bytes, ...]:
+    certificate = x509.Certificate.load(parts.raw)
+    own = certificate.key_identifier
+    _algorithm, bits = read_value(parts.key, 0x30).children()
+    computed = digest("sha1", bits.content[1:])  # RFC 5280, 4.2.1.2, method 1
+    return (own, computed) if own else (computed,)
+
+
+def _names(attribute: Attribute, certificate: bytes, default: str) -> bool:
+    """Whether the first certificate that ``attribute`` names is ``certificate``; the others are its issuers.
+
+    The digest covers issuer and serial number, so what the attribute says of them once more decides nothing.
+    """
+    (value,) = attribute
+    identifiers, *_policies = value.children()
+    first, *_others = identifiers.children()
+    parts = list(first.children())
+    name = digest_name(parts.pop(0)) if parts[0].tag == 0x30 else default
+    return octets(parts[0]) == digest(name, certificate)
