@@ -33,13 +33,14 @@ from edocs.model import (
     VerificationOptions,
 )
 from edocs.office import arrive_pdf
+from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
 from .arguments import read_time
 from .batch import BATCH_OPTIONS
 from .console import PATH, Console, common_options
 from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
-from .verdicts import EXIT_CODES, VERDICTS
+from .verdicts import EXIT_CODES
 
 SCHEMA = "edocs.arrival/1"
 

@@ -26,11 +26,12 @@ from edocs.audit import audit_pdfs, find_pdfs
 from edocs.connect import open_engine
 from edocs.errors import UnreadableError, UsageError
 from edocs.model import AuditRecord, Role, Verdict, VerificationOptions
+from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_policy, load_trust
 
 from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, drop_output, worst
-from .verdicts import EXIT_CODES, VERDICTS
+from .verdicts import EXIT_CODES
 
 _LINE_EVERY_S = 10.0
 _EXIT_INTERRUPTED = 130

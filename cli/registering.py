@@ -16,10 +16,11 @@ from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Agency, Submission, VerificationReport, read_agencies, read_submission
 from edocs.office import register_pdf
 from edocs.registry import Outcome, Registration, Registry
+from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
 from .console import PATH, Console, common_options, worst
-from .verdicts import EXIT_CODES, VERDICTS
+from .verdicts import EXIT_CODES
 
 _OUTCOMES = {
     Outcome.NEW: "registered",

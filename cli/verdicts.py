@@ -9,17 +9,14 @@ from collections.abc import Iterator
 
 from edocs.locale import translate
 from edocs.model import (
-    Changes,
-    LegalEffect,
     Reason,
-    Revocation,
-    Role,
     SignatureReport,
     TimeSource,
     Verdict,
     VerificationReport,
 )
 from edocs.model.times import clock_text, day_text
+from edocs.reports.verdict_words import CHANGES, EFFECTS, REVOCATION, ROLES, VERDICTS
 
 EXIT_CODES = {
     Verdict.TOTAL_PASSED: 0,
@@ -27,36 +24,6 @@ EXIT_CODES = {
     Verdict.INDETERMINATE: 3,
     Verdict.NOT_SIGNED: 3,
     Verdict.UNREADABLE: 4,
-}
-VERDICTS = {
-    Verdict.TOTAL_PASSED: "valid",
-    Verdict.TOTAL_FAILED: "not valid",
-    Verdict.INDETERMINATE: "indeterminate",
-    Verdict.NOT_SIGNED: "not signed",
-    Verdict.UNREADABLE: "unreadable",
-}
-ROLES = {
-    Role.PERSONAL: "signature of a person",
-    Role.ORGANISATION: "signature of an agency",
-    Role.UNKNOWN: "signature of unknown role",
-}
-CHANGES = {
-    Changes.NONE: "nothing",
-    Changes.LTV: "evidence for the long term",
-    Changes.SIGNATURE: "further signatures",
-    Changes.FORM_FILL: "form fields filled in",
-    Changes.ANNOTATION: "annotations",
-    Changes.CONTENT: "content",
-}
-REVOCATION = {
-    Revocation.GOOD: "not revoked",
-    Revocation.REVOKED: "revoked",
-    Revocation.UNKNOWN: "revocation unknown",
-    Revocation.NOT_CHECKED: "revocation not checked",
-}
-EFFECTS = {
-    LegalEffect.ORIGINAL: "value of an original: signed by a person, then by the agency",
-    LegalEffect.REFERENCE_ONLY: "for reference only",
 }
 
 

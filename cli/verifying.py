@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from edocs.audit import find_pdfs
 from edocs.errors import EdocsError, UnreadableError
-from edocs.model import TrustStore, VerificationOptions
+from edocs.model import HANOI, TrustStore, VerificationOptions
 from edocs.verify import agency_name, load_policy, load_roles, load_trust, verify_pdf
 
 from .arguments import POLICY_OPTION, read_time
-from .console import PATH, Console, common_options, worst
+from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
+from .verdict_report import REPORT_OPTION, require_report, write_report
 from .verdicts import EXIT_CODES, report_text
 
 
@@ -27,9 +29,12 @@ from .verdicts import EXIT_CODES, report_text
 @POLICY_OPTION
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option("--require-revocation", is_flag=True, help="INDETERMINATE where revocation cannot be checked.")
+@click.option("--show-ids", is_flag=True, help="Show national identity numbers in full.")
 @ONLINE_OPTION
 @CACHE_OPTION
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted files (see --secrets).")
+@REPORT_OPTION
+@FORCE_OPTION
 @common_options
 def verify(
     console: Console,
@@ -41,9 +46,12 @@ def verify(
     policy: str,
     at: str | None,
     require_revocation: bool,
+    show_ids: bool,
     online: bool,
     cache: Path | None,
     password: bool,
+    report: Path | None,
+    force: bool,
 ) -> int:
     """Verify the signatures of PDFs (xác thực chữ ký số). A folder stands for the PDFs in it.
 
@@ -53,26 +61,33 @@ def verify(
         policy=load_policy(policy),
         at=read_time(console, at) if at else None,
         require_revocation=require_revocation,
+        show_identity=show_ids,
         online=online,
         cache=cache_folder(cache),
     )
     store = load_trust([*trust, *crl]) if trust or crl else TrustStore()
     if roles is not None:
         store = load_roles(roles, store, agency_name)
+    if report is not None:
+        require_report(report, force=force)
     codes = []
+    found = []
     for path in find_pdfs(paths):
         try:
             if password:
                 options = replace(options, password=console.ask_secret(f"password of {path.name}"))
-            report = verify_pdf(path, store, options)
+            verdict = verify_pdf(path, store, options)
         except EdocsError as error:
             console.error(error, path)
             codes.append(error.exit_code)
             continue
-        codes.append(EXIT_CODES[report.verdict])
-        console.emit(report.as_dict(console.lang))
+        codes.append(EXIT_CODES[verdict.verdict])
+        found += [verdict] if report is not None else []
+        console.emit(verdict.as_dict(console.lang))
         if not console.json:
-            console.result(report_text(report, console.lang))
+            console.result(report_text(verdict, console.lang))
     if not codes:
         raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
+    if report is not None:
+        write_report(report, found, console.lang, options.at or datetime.now(HANOI))
     return worst(codes)

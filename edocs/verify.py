@@ -153,6 +153,7 @@ def _judge_all(
         proofs=proofs,
         policy=policy_of(options.policy),
         require_revocation=options.require_revocation,
+        show_identity=options.show_identity,
         gaps=unreached_gaps(document.data, document.reader, _first_end(fields)),
         shared=frozenset(reference for reference, count in shown.items() if reference is not None and count > 1),
     )

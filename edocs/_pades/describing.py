@@ -19,15 +19,23 @@ from edocs._pades.roles import certificate_policies, signer_name
 from edocs._pades.signed_value import SignedValue
 from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS
-from edocs.model import HANOI, Level, SignatureReport, TimeSource
+from edocs._trust.ber import octets
+from edocs._trust.schemes import digest, digest_name
+from edocs.model import HANOI, Level, SignatureReport, SignedData, TimeSource
 
 __all__ = ["describe_signer"]
 
+_MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
 
 
-def describe_signer(report: SignatureReport, field: SignatureField, checked: CheckedValue) -> SignatureReport:
+def describe_signer(
+    report: SignatureReport, field: SignatureField, checked: CheckedValue, *, reveal: bool = False
+) -> SignatureReport:
     """``report`` with what the signer's certificate and the signature say.
+
+    Args:
+        reveal: Give a person's number in full.
 
     Raises:
         Exception: One of ``PARSER_FAULTS``, where the certificate cannot be read.
@@ -37,7 +45,8 @@ def describe_signer(report: SignatureReport, field: SignatureField, checked: Che
     not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
     return replace(
         report,
-        signer=signer_name(certificate),
+        data=_signed_data(checked),
+        signer=signer_name(certificate, reveal=reveal),
         issuer=str(certificate.issuer.native.get("common_name", certificate.issuer.human_friendly)),
         serial=f"{certificate.serial_number:X}",
         certificate_sha256=hashlib.sha256(checked.certificate).hexdigest(),
@@ -48,6 +57,21 @@ def describe_signer(report: SignatureReport, field: SignatureField, checked: Che
         certificate_not_after=not_after,
         valid_at_claimed_time=None if claimed is None else not_before <= claimed <= not_after,
         level=Level.B_B if report.sub_filter == PADES and checked.binding is Binding.FIRM else None,
+    )
+
+
+def _signed_data(checked: CheckedValue) -> SignedData | None:
+    """What identifies the signature in a report; None for one that is no sound CMS with signed attributes."""
+    value = checked.cms
+    if value is None or not checked.is_intact or not value.signed.get(_MESSAGE_DIGEST):
+        return None
+    name = digest_name(value.digest_algorithm)
+    return SignedData(
+        digest=name,
+        document=octets(value.signed[_MESSAGE_DIGEST][0]),
+        representation=digest(name, next(value.signed_octets())),
+        value=value.signature,
+        certificate=checked.certificate,
     )
 
 

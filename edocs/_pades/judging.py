@@ -45,6 +45,7 @@ class Judge:
     proofs: Proofs
     policy: VerificationPolicy
     require_revocation: bool
+    show_identity: bool
     gaps: Sequence[tuple[int, int]]
     """(offset, length) of bytes that no revision reaches."""
     shared: frozenset[object]
@@ -88,7 +89,7 @@ class Judge:
         if not checked.certificate:
             return _conclude(report, found, notices)
         try:
-            report = describe_signer(report, field, checked)
+            report = describe_signer(report, field, checked, reveal=self.show_identity)
         except PARSER_FAULTS as exc:
             why = reason("integrity.signing_certificate", why=describe(exc))
             return _conclude(report, [*found, why], notices)

@@ -1,12 +1,14 @@
-"""One A4 page of text, rules and frames, set at exact millimetres: papers that edocs itself writes.
+"""A4 pages of text, rules and frames, set at exact millimetres: papers that edocs itself writes.
 
 Tờ giấy A4. Left-to-right text in a Times-metric font, embedded and cut down to the letters in use. Measures are
-millimetres from the upper left corner; ``y`` is a base line. No images, no further pages.
+millimetres from the upper left corner; ``y`` is a base line. No images.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -17,7 +19,7 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from edocs._pdf.fonts import FontStyle
 from edocs._pdf.typeface import embed_typeface, encode_text, known_letters, text_width
 
-__all__ = ["MM", "Ink", "Sheet", "width_mm"]
+__all__ = ["MM", "Ink", "Sheet", "bind", "broken", "width_mm"]
 
 MM = 72 / 25.4
 _WIDTH_MM, _HEIGHT_MM = 210.0, 297.0
@@ -71,24 +73,64 @@ class Sheet:
         )
 
     def finish(self, title: str) -> bytes:
-        """The file."""
-        writer = PdfFileWriter(stream_xrefs=False)
-        fonts = generic.DictionaryObject()
-        for style, letters in self._letters.items():
-            fonts[pdf_name(f"/{_resource(style)}")] = embed_typeface(writer, style, "".join(letters)).reference
+        """A file of this page alone."""
+        return bind([self], title)
+
+    def page(self, fonts: generic.DictionaryObject) -> tuple[generic.StreamObject, generic.DictionaryObject]:
+        """The content of the page, and its resources out of the file's ``fonts``."""
         contents = generic.StreamObject(stream_data=b"\n".join(self._operators))
         contents.compress()
+        return contents, generic.DictionaryObject({pdf_name("/Font"): fonts})
+
+    def digest(self) -> bytes:
+        """SHA-256 of what is drawn."""
+        return hashlib.sha256(b"\n".join(self._operators)).digest()
+
+    @property
+    def letters(self) -> dict[FontStyle, set[str]]:
+        """What it takes of each font."""
+        return self._letters
+
+
+def bind(sheets: Sequence[Sheet], title: str, lang: str = "vi-VN") -> bytes:
+    """The file that holds ``sheets`` in their order; each font is embedded once."""
+    writer = PdfFileWriter(stream_xrefs=False)
+    fonts = generic.DictionaryObject()
+    for style in FontStyle:
+        letters = set().union(*(sheet.letters.get(style, set()) for sheet in sheets))
+        if letters:
+            fonts[pdf_name(f"/{_resource(style)}")] = embed_typeface(writer, style, "".join(sorted(letters))).reference
+    for sheet in sheets:
+        contents, resources = sheet.page(fonts)
         page = PageObject(
             contents=writer.add_object(contents),
             media_box=tuple(round(side * MM, 2) for side in (0, 0, _WIDTH_MM, _HEIGHT_MM)),
-            resources=generic.DictionaryObject({pdf_name("/Font"): fonts}),
+            resources=resources,
         )
         writer.insert_page(page)
-        writer.root["/Lang"] = generic.pdf_string("vi-VN")
-        writer.set_info(generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string(title)}))
-        stream = BytesIO()
-        writer.write(stream)
-        return stream.getvalue()
+    writer.root["/Lang"] = generic.pdf_string(lang)
+    writer.set_info(generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string(title)}))
+    # Same papers, same bytes: the identifier comes from what is on them (ISO 32000-2, 14.4).
+    identifier = generic.ByteStringObject(hashlib.sha256(b"".join(sheet.digest() for sheet in sheets)).digest()[:16])
+    writer._document_id = generic.ArrayObject([identifier, identifier])
+    stream = BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def broken(text: str, ink: Ink, room: float) -> list[str]:
+    """``text`` in lines of at most ``room`` mm, its indent kept; a word that is longer is cut."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    parts = [indent]
+    for word in text.split():
+        rest = word
+        if parts[-1].strip() and width_mm(f"{parts[-1]} {rest}", ink) > room:
+            parts.append(indent)
+        parts[-1] += f" {rest}" if parts[-1].strip() else rest
+        while width_mm(parts[-1], ink) > room:
+            cut = next(end for end in range(len(parts[-1]) - 1, 0, -1) if width_mm(parts[-1][:end], ink) <= room)
+            parts[-1:] = [parts[-1][:cut], indent + parts[-1][cut:]]
+    return parts
 
 
 def _shown(text: str, style: FontStyle) -> str:

@@ -27,3 +27,5 @@ class VerificationOptions:
     """Ask OCSP responders and CRL addresses about certificates of a valid path that nothing at hand covers."""
     cache: Path | None = None
     """Folder for their answers, until the nextUpdate of each; None: not kept."""
+    show_identity: bool = False
+    """Give national identity numbers of signers in full, not masked."""

@@ -23,6 +23,7 @@ __all__ = [
     "Reason",
     "Revocation",
     "SignatureReport",
+    "SignedData",
     "SignerName",
     "SubIndication",
     "TimeSource",
@@ -170,6 +171,22 @@ class SignerName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedData:
+    """What a signature was computed from, so that a report can identify it (ETSI TS 119 102-2, 4.3.3)."""
+
+    digest: str
+    """The digest algorithm, such as ``sha256``."""
+    document: bytes
+    """The digest of the signed bytes of the file."""
+    representation: bytes
+    """The digest that was signed: of the signed attributes, or of the bytes where there are none (DTBSR)."""
+    value: bytes
+    """The signature value."""
+    certificate: bytes
+    """Of the signer, DER."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """The verdict on one signature (chữ ký số)."""
 
@@ -188,6 +205,8 @@ class SignatureReport:
     evidence_until: datetime | None = None
     """The first end of a certificate that the evidence of ``level`` rests on; None where nothing is trusted."""
     sub_filter: str = ""
+    data: SignedData | None = None
+    """None where the value could not be read; not part of the JSON object."""
     signer: SignerName | None = None
     issuer: str = ""
     serial: str = ""

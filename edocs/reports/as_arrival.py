@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from edocs._pdf.fonts import FontStyle
-from edocs._pdf.sheet import Ink, Sheet, width_mm
+from edocs._pdf.sheet import Ink, Sheet, broken, width_mm
 from edocs.model import Arrival, LegalEffect, Reason, Role, SignatureReport, Verdict, VerificationReport
 from edocs.model.times import clock_text, day_text
 
@@ -106,7 +106,7 @@ def _agency(sheet: Sheet, agency: str, middle: float, top: float) -> None:
     if width_mm(name, ink) <= room:
         sheet.centred(middle, top + 6.2, name, ink)
         return
-    parts = _broken(name, ink, max(room, width_mm(name, ink) / 2 + 4))[:2]
+    parts = broken(name, ink, max(room, width_mm(name, ink) / 2 + 4))[:2]
     for index, part in enumerate(parts):
         size = min(9.0, 9.0 * room / width_mm(part, _red(FontStyle.BOLD, 9)))
         sheet.centred(middle, top + 4.2 + 3.8 * index, part, _red(FontStyle.BOLD, size))
@@ -159,22 +159,7 @@ def _reasons(reasons: Sequence[Reason]) -> Iterator[tuple[str, Ink]]:
 
 
 def _wrapped(text: str, ink: Ink) -> Iterator[tuple[str, Ink]]:
-    return ((line, ink) for line in _broken(text, ink, _RIGHT - _LEFT))
-
-
-def _broken(text: str, ink: Ink, room: float) -> list[str]:
-    """Lines of at most ``room`` mm; a word that is longer is cut."""
-    indent = " " * (len(text) - len(text.lstrip()))
-    parts = [indent]
-    for word in text.split():
-        rest = word
-        if parts[-1].strip() and width_mm(f"{parts[-1]} {rest}", ink) > room:
-            parts.append(indent)
-        parts[-1] += f" {rest}" if parts[-1].strip() else rest
-        while width_mm(parts[-1], ink) > room:
-            cut = next(end for end in range(len(parts[-1]) - 1, 0, -1) if width_mm(parts[-1][:end], ink) <= room)
-            parts[-1:] = [parts[-1][:cut], indent + parts[-1][cut:]]
-    return parts
+    return ((line, ink) for line in broken(text, ink, _RIGHT - _LEFT))
 
 
 def _red(style: FontStyle, size_pt: float) -> Ink:

@@ -140,3 +140,27 @@ def test_poppler_finds_the_same_signatures_intact(witness: Callable[[str], str],
 
     assert text.count("Signature is Valid") == 2
     assert "Total document signed" in text.split("Signature #2")[1]
+
+
+@pytest.mark.parametrize(("ending", "start"), [("html", b"<!DOCTYPE"), ("pdf", b"%PDF-"), ("XML", b"<?xml")])
+def test_a_report_is_written_beside_the_text(
+    run: Callable[..., object], folder: Path, tmp_path: Path, ending: str, start: bytes
+) -> None:
+    target = tmp_path / f"báo cáo.{ending}"
+
+    result = run(folder, "--report", target)
+
+    assert result.returncode == 4  # type: ignore[attr-defined]
+    assert target.read_bytes().startswith(start)
+
+
+def test_a_report_is_refused_before_the_work(run: Callable[..., object], folder: Path, tmp_path: Path) -> None:
+    standing = tmp_path / "a.pdf"
+    standing.write_bytes(b"mine")
+
+    unknown, taken = run(folder, "--report", tmp_path / "a.docx"), run(folder, "--report", standing)
+
+    assert unknown.returncode == 2  # type: ignore[attr-defined]
+    assert taken.returncode == 7  # type: ignore[attr-defined]
+    assert taken.stdout == ""  # type: ignore[attr-defined]
+    assert standing.read_bytes() == b"mine"

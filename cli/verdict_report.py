@@ -1,0 +1,50 @@
+"""``--report OUT``: the verdicts as a file, its kind by its ending: a page, a PDF, or the XML of ETSI TS 119 102-2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from edocs._files import require_free, write_file
+from edocs.errors import UsageError
+from edocs.model import VerificationReport
+
+from .console import PATH
+
+__all__ = ["REPORT_OPTION", "require_report", "write_report"]
+
+REPORT_OPTION = click.option(
+    "--report", type=PATH, metavar="OUT", help="Write the verdicts as a file: .html, .pdf, or .xml (ETSI TS 119 102-2)."
+)
+
+_KINDS = {".html": "verdict_html", ".pdf": "verdict_pdf", ".xml": "verdict_xml"}
+
+
+def require_report(path: Path, *, force: bool) -> None:
+    """Go on only where a report of that name can be made: before the work, not after it.
+
+    Raises:
+        UsageError: The ending says of no kind.
+        OutputError: Another file stands there.
+    """
+    if path.suffix.lower() not in _KINDS:
+        known = ", ".join(_KINDS)
+        raise UsageError("no report of this kind: {path}", hint="the name ends in {known}", path=path, known=known)
+    require_free(path, force=force)
+
+
+def write_report(path: Path, reports: Sequence[VerificationReport], lang: str, verified_at: datetime) -> None:
+    """Write ``reports`` to ``path``.
+
+    Raises:
+        OutputError: The file cannot be written.
+        NoFontError: A PDF, and no Times-metric font is installed.
+    """
+    name = _KINDS[path.suffix.lower()]
+    # Imported on use: a verdict in words needs no template engine and no font.
+    make: Callable[..., bytes] = getattr(import_module(f"edocs.reports.{name}"), name)
+    write_file(path, make(reports, lang, verified_at))
