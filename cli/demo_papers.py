@@ -134,9 +134,10 @@ class Papers:
     def _appendix(self) -> bytes:
         sheet = Typesetter()
         sheet.new_page()
-        sheet.centred(112.5, 30, "PHỤ LỤC", Font(FontStyle.BOLD, 14))
-        sheet.centred(112.5, 38, "Biểu mẫu báo cáo kết quả ký số văn bản điện tử", Font(FontStyle.BOLD, 14))
-        given = f"(Kèm theo Công văn số {self.code.number_text}/{_SYMBOL} {self.code.date_text}"
+        sheet.centred(112.5, 30, "Phụ lục", Font(FontStyle.BOLD, 14))
+        sheet.centred(112.5, 38, "BIỂU MẪU BÁO CÁO KẾT QUẢ KÝ SỐ VĂN BẢN ĐIỆN TỬ", Font(FontStyle.BOLD, 13))
+        # Blank, as annex I.III.1c wants it of electronic documents: the agency's signature says which document it is.
+        given = "(Kèm theo Công văn số ……/…… ngày …… tháng …… năm ……"
         sheet.centred(112.5, 46, given, Font(FontStyle.ITALIC, 13))
         sheet.centred(112.5, 52, f"của {self.letter.agency})", Font(FontStyle.ITALIC, 13))
         for index, text in enumerate(_ROWS, 1):
