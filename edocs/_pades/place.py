@@ -137,9 +137,11 @@ def require_plain(increment: Increment, index: int) -> None:
         )
 
 
-def sheet_of(widget: generic.DictionaryObject) -> Sheet:
-    """How the page of ``widget`` is shown; plainly where it names no page."""
+def sheet_of(increment: Increment, widget: generic.DictionaryObject) -> Sheet:
+    """How the page of ``widget`` is shown; plainly where it stands on none."""
     page = entries.dictionary(widget, "/P")
+    if page is None and (index := _listing_page(increment, widget)) is not None:
+        page = increment.page(index).get_object()
     return Sheet() if page is None else _sheet(page)
 
 
@@ -151,17 +153,14 @@ def is_on_page(increment: Increment, place: Place) -> bool:
 
 
 def place_of(increment: Increment, widget: generic.DictionaryObject) -> Place | None:
-    """Where an existing widget stands; None where it says no page."""
+    """Where an existing widget stands; None where it is on no page."""
     numbers = entries.numbers(widget, "/Rect")
-    page: object = widget.raw_get("/P") if "/P" in widget else None
-    if not isinstance(page, generic.IndirectObject) or len(numbers) != 4:
+    index = _page_index(increment, widget)
+    if index is None or len(numbers) != 4:
         return None
-    for index in range(page_count(increment)):
-        if increment.page(index).reference == page.reference:
-            left, right = sorted((numbers[0], numbers[2]))
-            bottom, top = sorted((numbers[1], numbers[3]))
-            return Place(page=index, left=left, bottom=bottom, right=right, top=top)
-    return None
+    left, right = sorted((numbers[0], numbers[2]))
+    bottom, top = sorted((numbers[1], numbers[3]))
+    return Place(page=index, left=left, bottom=bottom, right=right, top=top)
 
 
 def frame(page: generic.DictionaryObject) -> tuple[float, float, float, float]:
@@ -185,6 +184,31 @@ def seen_size_mm(increment: Increment, index: int) -> tuple[float, float]:
     left, bottom, right, top = frame(page)
     width, height = _sheet(page).seen_size(right - left, top - bottom)
     return width / MM, height / MM
+
+
+def _page_index(increment: Increment, widget: generic.DictionaryObject) -> int | None:
+    page: object = widget.raw_get("/P") if "/P" in widget else None
+    if not isinstance(page, generic.IndirectObject):
+        return _listing_page(increment, widget)
+    found = (index for index in range(page_count(increment)) if increment.page(index).reference == page.reference)
+    return next(found, None)
+
+
+def _listing_page(increment: Increment, widget: generic.DictionaryObject) -> int | None:
+    """The page that lists ``widget`` among its annotations: ``/P`` may be left away (ISO 32000-2, table 166)."""
+    own = widget.container_ref
+    if not isinstance(own, generic.Reference):
+        return None
+    for index in range(page_count(increment)):
+        annotations = entries.entry(increment.page(index).get_object(), "/Annots")
+        listed = annotations if isinstance(annotations, generic.ArrayObject) else []
+        for item in listed:
+            if isinstance(item, generic.IndirectObject) and (item.idnum, item.generation) == (
+                own.idnum,
+                own.generation,
+            ):
+                return index
+    return None
 
 
 def _sheet(page: generic.DictionaryObject) -> Sheet:

@@ -23,7 +23,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from edocs._pades.acts import mark
-from edocs._pades.archival import require_archival
+from edocs._pades.archival import keep_archival
 from edocs._pades.cms import DIGESTS, certificate_der, cms_size, signed_attributes, signed_data
 from edocs._pades.embed import (
     LATER_ROOM,
@@ -267,12 +267,12 @@ def _stamp(increment: Increment, target: _Target, spec: SignatureSpec, now: date
     if target.rectangle is None:
         raise FieldError("the field has no place for a stamp: {name}", name=target.name, hint="sign with --no-stamp")
     left, bottom, right, top = target.rectangle
-    sheet = sheet_of(target.widget)
+    sheet = sheet_of(increment, target.widget)
     size = sheet.seen_size(right - left, top - bottom)
     is_act = spec.reserve is not None or spec.code is not None
     stamp = fit_image(spec.stamp, spec.role, size) if is_act else spec.stamp
     stream = stamp_appearance(increment, stamp, size, now)
-    require_archival(increment, stream)
+    keep_archival(increment, stream)
     sheet.turn_upright(stream, size)
     target.widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): increment.add_object(stream)})
     increment.update_container(target.widget)

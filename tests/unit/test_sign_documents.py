@@ -16,7 +16,7 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -215,6 +215,36 @@ def test_a_stamp_stands_upright_where_the_reader_measures(open_key: OpenKey, tru
     assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
 
 
+@pytest.mark.parametrize("names_page", [True, False])
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_stamp_stands_upright_in_a_field_that_was_there(
+    open_key: OpenKey, trust: TrustStore, turn: int, names_page: bool
+) -> None:
+    """``/P`` of a widget is optional (ISO 32000-2, table 166): the page that lists it is looked for."""
+    near, far, high, low = (number * 72 / 25.4 for number in (30, 70, 40, 60))  # BOX
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(with_page("/Rotate", turn))) as pdf:
+        _, _, width, height = (float(number) for number in pdf.pages[0].MediaBox)
+        corners = {
+            0: (near, height - low, far, height - high),
+            90: (high, near, low, far),
+            180: (width - far, high, width - near, low),
+            270: (width - low, height - far, width - high, height - near),
+        }
+        widget = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Sig)
+        widget.T, widget.F, widget.Rect = "Sig1", 4, [round(corner, 2) for corner in corners[turn]]
+        if names_page:
+            widget.P = pdf.pages[0].obj
+        pdf.pages[0].obj.Annots = [pdf.make_indirect(widget)]
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[pdf.pages[0].obj.Annots[0]])
+        pdf.save(out)
+
+    signed = sign_pdf(out.getvalue(), open_key("seal"), replace(SPEC, stamp=Stamp(image_png=arrow())), now=NOW)
+
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    assert seen(signed, BOX) == "red above blue"
+
+
 @pytest.mark.parametrize("turn", [0, 90])
 def test_a_page_with_units_of_its_own_is_measured_in_millimetres(open_key: OpenKey, turn: int) -> None:
     document = with_page("/Rotate", turn, with_page("/UserUnit", 2))
@@ -407,8 +437,12 @@ def test_a_document_of_200_pages_is_signed_on_its_last(open_key: OpenKey, trust:
     assert len(pypdf.PdfReader(io.BytesIO(signed)).pages[199]["/Annots"]) == 1
 
 
-def archival(part: int, form: str) -> bytes:
-    """A letter that calls itself PDF/A of ``part``, with a form that asks readers to draw its fields."""
+def archival(part: int, form: str, colorants: int = 3) -> bytes:
+    """A letter that calls itself PDF/A of ``part``, with a form that asks readers to draw its fields.
+
+    Args:
+        colorants: Of its output intent; 0: it has none.
+    """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(sample_pdf())) as pdf:
         claim = {
@@ -418,6 +452,11 @@ def archival(part: int, form: str) -> bytes:
         pdf.Root.Metadata = pdf.make_stream(f"<x:xmpmeta><rdf:RDF>{claim}</rdf:RDF></x:xmpmeta>".encode())
         pdf.Root.Metadata.Type, pdf.Root.Metadata.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
         pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array(), NeedAppearances=True))
+        if colorants:
+            profile = pdf.make_stream(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+            profile.N = colorants
+            intent = pikepdf.Dictionary(S=pikepdf.Name.GTS_PDFA1, DestOutputProfile=profile)
+            pdf.Root.OutputIntents = [intent]
         pdf.save(out)
     return out.getvalue()
 
@@ -457,3 +496,34 @@ def test_pdf_a_2_and_3_keep_what_their_clauses_ask(open_key: OpenKey, part: int)
     (descendant,) = font.get_object()["/DescendantFonts"]
     assert "/FontFile2" in descendant.get_object()["/FontDescriptor"]
     assert descendant.get_object()["/CIDToGIDMap"]
+
+
+@pytest.mark.parametrize(("colorants", "independent"), [(3, False), (4, True), (1, True), (0, True)])
+def test_colours_stay_those_that_pdf_a_allows(open_key: OpenKey, colorants: int, independent: bool) -> None:
+    """ISO 19005-2, 6.2.4.3: DeviceRGB only with an RGB output intent, DeviceGray only with an output intent."""
+    stamp = Stamp(box=BOX, image_png=arrow(), lines=("Thời gian ký: {time}",), font_size_pt=8)
+
+    signed = sign_pdf(archival(2, "element", colorants), open_key("seal"), replace(SPEC, stamp=stamp), now=NOW)
+
+    (annotation,) = pypdf.PdfReader(io.BytesIO(signed)).pages[0]["/Annots"]
+    resources = annotation.get_object()["/AP"]["/N"]["/Resources"]
+    space = resources["/XObject"]["/Im0"]["/ColorSpace"]
+    assert (space[0] if independent else space) == ("/CalRGB" if independent else "/DeviceRGB")
+    assert ("/DefaultGray" in resources.get("/ColorSpace", {})) == (colorants == 0)
+    with pypdfium2.PdfDocument(signed) as pdf:
+        pdf.init_forms()
+        seen_colours = pdf[0].render(scale=2, may_draw_forms=True).to_pil().convert("RGB").getcolors(1 << 20)
+    reddest = max(seen_colours, key=lambda item: item[1][0] - item[1][1] - item[1][2])[1]
+    assert reddest[0] > 200
+    assert max(reddest[1:]) < 60
+
+
+def test_a_pdf_a_without_output_intent_takes_no_transparent_image(open_key: OpenKey) -> None:
+    """ISO 19005-2, 6.2.10: what is blended needs a colour space to be blended in."""
+    with pytest.raises(StampError, match="without an output intent"):
+        sign_pdf(
+            archival(2, "element", 0),
+            open_key("seal"),
+            replace(SPEC, stamp=Stamp(box=BOX, image_png=translucent())),
+            now=NOW,
+        )
