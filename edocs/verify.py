@@ -30,7 +30,7 @@ from edocs._pades.reading import (
 from edocs._pades.required import judge_required
 from edocs._pades.roles import agency_name
 from edocs._pades.timestamps import Witness
-from edocs._pdf.revisions import unreached_gaps
+from edocs._pdf.revisions import account_bytes
 from edocs._trust.algorithms import AlgorithmPolicy
 from edocs._trust.policy_file import load_policy
 from edocs._trust.revocation import StoreRevocation
@@ -67,7 +67,7 @@ def verify_pdf(
     1. open the file; what cannot be read is ``UNREADABLE``;
     2. find the filled signature fields; without any the file is ``NOT_SIGNED``;
     3. take what the document brings along: its security store, and the times that its timestamps prove;
-    4. account for every byte after the first signed revision;
+    4. account for every byte of the file;
     5. judge each signature by itself;
     6. ask whether those signed whom the policy names, in its order;
     7. conclude: the worst verdict is the file's, and only a pass with a person's signature followed by the agency's
@@ -103,10 +103,22 @@ def verify_pdf(
         found = (*notices, reason("file.document_timestamp", count=len(fields))) if fields else notices
         return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
     proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options)  # (3)
-    judged = _judge_all(opened, fields, proofs, witness, options)  # (4) (5)
+    accounts = account_bytes(opened.data, opened.reader, _first_end(opened, fields))  # (4)
+    judge = Judge(
+        document=opened,
+        witness=witness,
+        proofs=proofs,
+        policy=policy_of(options.policy),
+        require_revocation=options.require_revocation,
+        show_identity=options.show_identity,
+        gaps=accounts.gaps,
+        doubts=accounts.doubts,
+        shared=_shared(fields),
+    )
+    judged = _judge_all(judge, fields)  # (5)
     missing, found = judge_required([item.report for item in judged], policy_of(options.policy))  # (6)
     report = _conclude(replace(blank, reasons=missing), judged)  # (7)
-    return replace(report, notices=(*notices, *faults, *found))
+    return replace(report, notices=(*notices, *accounts.notices, *faults, *found))
 
 
 def _proofs(
@@ -139,24 +151,12 @@ def _proofs(
     return Proofs(reader=document.reader, stored=stored, times=times), witness, faults
 
 
-def _judge_all(
-    document: OpenDocument,
-    fields: Sequence[SignatureField | tuple[str, Reason]],
-    proofs: Proofs,
-    witness: Witness,
-    options: VerificationOptions,
-) -> list[Judged]:
+def _shared(fields: Sequence[SignatureField | tuple[str, Reason]]) -> frozenset[object]:
     shown = Counter(field.value_reference for field in fields if isinstance(field, SignatureField))
-    judge = Judge(
-        document=document,
-        witness=witness,
-        proofs=proofs,
-        policy=policy_of(options.policy),
-        require_revocation=options.require_revocation,
-        show_identity=options.show_identity,
-        gaps=unreached_gaps(document.data, document.reader, _first_end(fields)),
-        shared=frozenset(reference for reference, count in shown.items() if reference is not None and count > 1),
-    )
+    return frozenset(reference for reference, count in shown.items() if reference is not None and count > 1)
+
+
+def _judge_all(judge: Judge, fields: Sequence[SignatureField | tuple[str, Reason]]) -> list[Judged]:
     judged = []
     for field in fields:
         if not isinstance(field, SignatureField):
@@ -168,14 +168,14 @@ def _judge_all(
     return sorted(judged, key=lambda item: item.end)
 
 
-def _first_end(fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:
-    """Where the earliest signed revision ends, as the byte ranges claim; 0 where one claims nonsense."""
-    ends = []
+def _first_end(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:
+    """Where the earliest signed revision ends, as the byte ranges claim; the end of the file where none is sane."""
+    ends = [len(document.data)]
     for field in fields:
         if isinstance(field, SignatureField):
-            numbers = [item for item in field.byte_range if isinstance(item, int)]
-            ends.append(numbers[2] + numbers[3] if len(numbers) == 4 else 0)
-    return max(0, min(ends, default=0))
+            numbers = [item for item in field.byte_range if isinstance(item, int) and item >= 0]
+            ends += [numbers[2] + numbers[3]] if len(numbers) == len(field.byte_range) == 4 else []
+    return min(ends)
 
 
 def _file_notices(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> tuple[Reason, ...]:

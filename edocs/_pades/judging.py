@@ -48,6 +48,8 @@ class Judge:
     show_identity: bool
     gaps: Sequence[tuple[int, int]]
     """(offset, length) of bytes that no revision reaches."""
+    doubts: Sequence[Reason]
+    """What programs may read differently, anywhere in the file."""
     shared: frozenset[object]
     """Signature dictionaries that more than one field shows."""
 
@@ -56,7 +58,7 @@ class Judge:
         span = check_byte_range(self.document.data, field.byte_range, field.contents)
         end = span.end if isinstance(span, SignedRange) else 0
         blank = SignatureReport(field=field.name, verdict=Verdict.INDETERMINATE, sub_filter=field.sub_filter)
-        found = [self.document.lenient] if self.document.lenient else []
+        found = [*([self.document.lenient] if self.document.lenient else []), *self.doubts]
         if isinstance(span, Reason):
             # What the range leaves out could be anything: nothing further can be concluded from the value.
             return Judged(report=_judge_unchecked(blank, field, [*found, span]), end=end)
