@@ -103,22 +103,10 @@ def verify_pdf(
         found = (*notices, reason("file.document_timestamp", count=len(fields))) if fields else notices
         return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
     proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options)  # (3)
-    accounts = account_bytes(opened.data, opened.reader, _first_end(opened, fields))  # (4)
-    judge = Judge(
-        document=opened,
-        witness=witness,
-        proofs=proofs,
-        policy=policy_of(options.policy),
-        require_revocation=options.require_revocation,
-        show_identity=options.show_identity,
-        gaps=accounts.gaps,
-        doubts=accounts.doubts,
-        shared=_shared(fields),
-    )
-    judged = _judge_all(judge, fields)  # (5)
+    judged, doubtful = _judge_all(opened, fields, (proofs, witness), options)  # (4) (5)
     missing, found = judge_required([item.report for item in judged], policy_of(options.policy))  # (6)
     report = _conclude(replace(blank, reasons=missing), judged)  # (7)
-    return replace(report, notices=(*notices, *accounts.notices, *faults, *found))
+    return replace(report, notices=(*notices, *doubtful, *faults, *found))
 
 
 def _proofs(
@@ -156,7 +144,25 @@ def _shared(fields: Sequence[SignatureField | tuple[str, Reason]]) -> frozenset[
     return frozenset(reference for reference, count in shown.items() if reference is not None and count > 1)
 
 
-def _judge_all(judge: Judge, fields: Sequence[SignatureField | tuple[str, Reason]]) -> list[Judged]:
+def _judge_all(
+    document: OpenDocument,
+    fields: Sequence[SignatureField | tuple[str, Reason]],
+    evidence: tuple[Proofs, Witness],
+    options: VerificationOptions,
+) -> tuple[list[Judged], Sequence[Reason]]:
+    """The verdict on each signature, in their order, and what is to be noted about the bytes of the file."""
+    accounts = account_bytes(document.data, document.reader, _first_end(document, fields))
+    judge = Judge(
+        document=document,
+        witness=evidence[1],
+        proofs=evidence[0],
+        policy=policy_of(options.policy),
+        require_revocation=options.require_revocation,
+        show_identity=options.show_identity,
+        gaps=accounts.gaps,
+        doubts=accounts.doubts,
+        shared=_shared(fields),
+    )
     judged = []
     for field in fields:
         if not isinstance(field, SignatureField):
@@ -165,7 +171,7 @@ def _judge_all(judge: Judge, fields: Sequence[SignatureField | tuple[str, Reason
             judged.append(Judged(report=replace(report, sub_indication=RULES[why.rule].sub_indication), end=0))
         elif not field.is_document_timestamp:
             judged.append(judge.judge(field))
-    return sorted(judged, key=lambda item: item.end)
+    return sorted(judged, key=lambda item: item.end), accounts.notices
 
 
 def _first_end(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:
