@@ -28,9 +28,11 @@ from edocs._pades.reading import (
     signature_fields,
 )
 from edocs._pades.required import judge_required
+from edocs._pades.review import Review
 from edocs._pades.roles import agency_name
 from edocs._pades.timestamps import Witness
 from edocs._pdf.revisions import account_bytes
+from edocs._pdf.states import History
 from edocs._trust.algorithms import AlgorithmPolicy
 from edocs._trust.policy_file import load_policy
 from edocs._trust.revocation import StoreRevocation
@@ -159,6 +161,7 @@ def _judge_all(
         policy=policy_of(options.policy),
         require_revocation=options.require_revocation,
         show_identity=options.show_identity,
+        review=Review(History.of(document.data, document.reader)),
         gaps=accounts.gaps,
         doubts=accounts.doubts,
         shared=_shared(fields),

@@ -14,9 +14,9 @@ from edocs._pades.checking import check_signature, unchecked_signature
 from edocs._pades.describing import describe_signer
 from edocs._pades.integrity import DETACHED, LEGACY, PADES, CheckedValue
 from edocs._pades.naming import Binding
-from edocs._pades.placed import PlacedSignature
 from edocs._pades.proofs import Proofs
 from edocs._pades.reading import OpenDocument, SignatureField
+from edocs._pades.review import Review
 from edocs._pades.timestamps import Witness
 from edocs._pades.trusting import TrustJudge
 from edocs._pdf.byte_range import SignedRange, check_byte_range
@@ -46,6 +46,8 @@ class Judge:
     policy: VerificationPolicy
     require_revocation: bool
     show_identity: bool
+    review: Review
+    """What each revision of the document did."""
     gaps: Sequence[tuple[int, int]]
     """(offset, length) of bytes that no revision reaches."""
     doubts: Sequence[Reason]
@@ -84,7 +86,7 @@ class Judge:
         rest = self.document.data[span.end :]
         if rest and is_blank(rest):
             notices.append(reason("structure.trailing_space", count=len(rest)))
-        changes = judge_changes(PlacedSignature(self.document.reader, field.field, field.name), self.policy)
+        changes = judge_changes(self.review, report.field, span.end, self.policy)
         found += changes.reasons
         notices += changes.notices
         report = replace(report, integrity=checked.is_intact, covers=changes.covers, changes_after=changes.changes)

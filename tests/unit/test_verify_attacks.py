@@ -28,7 +28,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from edocs._pades.changes import is_of_the_form
+from edocs._pades.reserved import is_of_the_form
 from edocs.cli.verdicts import report_text
 from edocs.model import DATE_FIELD, NUMBER_FIELD, LegalEffect, TrustStore, Verdict, VerificationReport
 from edocs.testing import Pki, sample_pdf

@@ -1,0 +1,87 @@
+"""All revisions of one document, each compared with the one before, once for all its signatures.
+
+Xem xét từng lần sửa đổi. Whatever follows a signature is a chain of such steps: content that one changes and the next
+changes back is a change all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from edocs._pades.comparison import Comparison
+from edocs._pades.differences import Difference
+from edocs._pades.document_changes import compare_documents
+from edocs._pades.form_changes import FormChanges
+from edocs._pades.page_changes import Patch
+from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._pdf.pages import PageTree, read_pages
+from edocs._pdf.references import References
+from edocs._pdf.states import History
+from edocs.model import Changes
+
+__all__ = ["Review", "Step"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one revision did to the state before it."""
+
+    revision: int
+    differences: tuple[Difference, ...] = ()
+    form: FormChanges = field(default_factory=FormChanges)
+    page_counts: tuple[int, int] = (0, 0)
+    fault: str = ""
+    """Why it cannot be judged; empty where it can."""
+
+
+class Review:
+    """The steps of a document, found as they are asked for."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self._references = References(history)
+        self._steps: dict[int, Step] = {}
+        self._trees: dict[int, PageTree] = {}
+
+    def steps_after(self, revision: int) -> list[Step]:
+        """Every step later than ``revision``, in order."""
+        return [self._step(later) for later in range(revision + 1, self.history.last + 1)]
+
+    def _step(self, revision: int) -> Step:
+        if revision not in self._steps:
+            try:
+                self._steps[revision] = self._compare(revision)
+            except PARSER_FAULTS as exc:
+                self._steps[revision] = Step(revision=revision, fault=describe(exc))
+        return self._steps[revision]
+
+    def _compare(self, revision: int) -> Step:
+        changed = self.history.redefined(revision)
+        if changed & self.history.containers:
+            # Programs that remember an object stream, and those that do not, would show different documents.
+            raise ValueError("an object stream was written over")
+        before, after = self._tree(revision - 1), self._tree(revision)
+        walls = frozenset({*before.numbers(), before.catalog} & {*after.numbers(), after.catalog})
+        comparison = Comparison(
+            before=self.history.state(revision - 1),
+            after=self.history.state(revision),
+            dirty=frozenset(self._references.leading_to(changed, walls)),
+            anchors=set(walls),
+        )
+        form, patches = compare_documents(comparison, before, after)
+        if not any(difference.kind is Changes.CONTENT for difference in comparison.found):
+            self._look(comparison, patches)
+        return Step(
+            revision=revision,
+            differences=tuple(comparison.found),
+            form=form,
+            page_counts=(len(before.leaves), len(after.leaves)),
+        )
+
+    def _look(self, comparison: Comparison, patches: list[Patch]) -> None:
+        """Note what hides ink."""
+
+    def _tree(self, revision: int) -> PageTree:
+        if revision not in self._trees:
+            self._trees[revision] = read_pages(self.history.state(revision), self._references)
+        return self._trees[revision]

@@ -1,0 +1,137 @@
+"""Form fields and widgets as far as later revisions may touch them (ISO 32000-2, 12.5.6.19, 12.7.4, 12.7.5.5).
+
+Trường và hình hiển thị của trường. Entries only; what is drawn is looked at in ``ink.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyhanko.pdf_utils import generic
+
+from edocs._pdf.states import State, items, raw
+
+__all__ = [
+    "draws_conditionally",
+    "has_hidden_face",
+    "is_shown",
+    "is_unsteady_comment",
+    "is_value",
+    "kids",
+    "named",
+    "only_adds_read_only",
+    "rectangle",
+]
+
+_HIDDEN, _NO_ZOOM, _NO_ROTATE, _NO_VIEW, _TOGGLE = 2, 8, 16, 32, 256
+_UNSTEADY = _HIDDEN | _NO_ZOOM | _NO_ROTATE | _NO_VIEW | _TOGGLE
+# Content that a program may show or not, or show otherwise on paper (8.11, 8.10.4, 8.9.5.4, 7.3.8, 14.11.7).
+_CONDITIONAL = frozenset({"/OC", "/Ref", "/Alternates", "/OPI", "/F", "/PS", "/FFilter"})
+_CONDITIONAL_TYPES = frozenset({"/OCG", "/OCMD"})
+_MOST_PARTS = 10_000
+_STRINGS = (generic.TextStringObject, generic.ByteStringObject)
+
+
+def named(state: State, field: generic.DictionaryObject, prefix: str) -> str:
+    """The fully qualified name (12.7.4.2)."""
+    partial = state.get(field, "/T")
+    if partial is None:
+        return prefix
+    return f"{prefix}.{partial}" if prefix else str(partial)
+
+
+def rectangle(state: State, widget: generic.DictionaryObject) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right, top; None where the widget has no area.
+
+    Raises:
+        ValueError: It is none.
+    """
+    found = state.get(widget, "/Rect")
+    if found is None:
+        return None
+    numbers = [state.resolve(item) for item in items(found)] if isinstance(found, generic.ArrayObject) else []
+    corners = [float(number) for number in numbers if isinstance(number, generic.NumberObject | generic.FloatObject)]
+    if len(corners) != 4:
+        raise ValueError("a widget has no rectangle")
+    left, right = sorted((corners[0], corners[2]))
+    bottom, top = sorted((corners[1], corners[3]))
+    return (left, bottom, right, top) if left < right and bottom < top else None
+
+
+def is_shown(state: State, widget: generic.DictionaryObject) -> bool:
+    """Whether a program may draw something where the widget stands."""
+    return rectangle(state, widget) is not None and state.get(widget, "/AP") is not None
+
+
+def has_hidden_face(state: State, widget: generic.DictionaryObject) -> bool:
+    """Whether what a widget draws depends on the mouse, the printer, the zoom or a switch."""
+    flags = state.get(widget, "/F")
+    if flags is not None and not isinstance(flags, generic.NumberObject):
+        return True
+    if flags is not None and int(flags) & _UNSTEADY:
+        return True
+    appearance = state.get(widget, "/AP")
+    if not isinstance(appearance, generic.DictionaryObject):
+        return appearance is not None
+    if set(appearance) - {"/N"} or "/OC" in widget or "/AS" in widget:
+        return True
+    look = state.get(appearance, "/N")
+    return not isinstance(look, generic.StreamObject) or draws_conditionally(state, look)
+
+
+def is_unsteady_comment(state: State, comment: generic.DictionaryObject) -> bool:
+    """The same of a comment, which may be hidden, or keep its size and its upright stand."""
+    flags = state.get(comment, "/F")
+    if flags is not None and (not isinstance(flags, generic.NumberObject) or int(flags) & (_NO_VIEW | _TOGGLE)):
+        return True
+    appearance = raw(comment, "/AP")
+    return "/OC" in comment or (appearance is not None and draws_conditionally(state, appearance))
+
+
+def draws_conditionally(state: State, look: generic.PdfObject) -> bool:
+    """Whether an appearance holds optional content, content from elsewhere, or another picture for paper."""
+    waiting: list[generic.PdfObject | None] = [look]
+    seen: set[int] = set()
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            return False
+        value = waiting.pop()
+        if isinstance(value, generic.IndirectObject):
+            if value.idnum in seen:
+                continue
+            seen.add(value.idnum)
+        part = state.resolve(value)
+        if isinstance(part, generic.DictionaryObject):
+            if _is_conditional(state, part):
+                return True
+            waiting += [part.raw_get(key) for key in part]
+        elif isinstance(part, generic.ArrayObject):
+            waiting += items(part)
+    return True
+
+
+def is_value(state: State, value: generic.PdfObject | None) -> bool:
+    """Whether ``value`` is one that a reader can give a text, choice or button field."""
+    if isinstance(value, generic.ArrayObject):
+        return all(isinstance(state.resolve(item), _STRINGS) for item in items(value))
+    return value is None or isinstance(value, (*_STRINGS, generic.NameObject))
+
+
+def only_adds_read_only(old: generic.PdfObject | None, new: generic.PdfObject | None) -> bool:
+    """Whether field flags differ in nothing but that the field may no longer be changed (table 227)."""
+    one = 0 if old is None else old
+    return isinstance(one, int) and isinstance(new, int) and int(new) == int(one) | 1
+
+
+def kids(state: State, field: generic.DictionaryObject) -> Iterator[generic.PdfObject]:
+    """The kids of a field, references not followed."""
+    found = state.get(field, "/Kids")
+    if isinstance(found, generic.ArrayObject):
+        yield from items(found)
+
+
+def _is_conditional(state: State, part: generic.DictionaryObject) -> bool:
+    if str(state.get(part, "/Type")) in _CONDITIONAL_TYPES or str(state.get(part, "/Subtype")) == "/PS":
+        return True
+    is_drawn = isinstance(part, generic.StreamObject)
+    return is_drawn and any(raw(part, key) is not None for key in _CONDITIONAL)

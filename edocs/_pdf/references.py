@@ -1,0 +1,117 @@
+"""Which objects lead to which others, found without parsing most of them (ISO 32000-2, 7.3.10).
+
+Quan hệ tham chiếu. An object whose bytes could be read in two ways is parsed; all others are searched for references.
+The answer may name too many references, never too few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.xref import ObjStreamRef
+
+from edocs._pdf.faults import PARSER_FAULTS
+from edocs._pdf.states import History, State, Version
+
+__all__ = ["References"]
+
+_REFERENCE = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+R")
+_END = re.compile(rb">>[\x00\t\n\x0c\r ]*stream|endobj")
+_FIRST_BYTES, _MOST_BYTES = 1 << 10, 1 << 16
+_MOST_DEPTH = 100
+_ANYTHING = -1
+"""Target of what cannot be parsed: whoever reaches it finds out."""
+
+
+class References:
+    """The references of every version of every object of a file."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._targets: dict[tuple[int, Version], frozenset[int]] = {}
+        self._parents: set[tuple[int, Version]] = set()
+        self._sources: dict[int, set[int]] | None = None
+
+    def leading_to(self, changed: Iterable[int], walls: frozenset[int]) -> set[int]:
+        """``changed``, and every object that leads to one of them.
+
+        Args:
+            walls: Objects whose change is no change of what refers to them.
+        """
+        sources = self._all_sources()
+        found = {*changed, _ANYTHING}
+        waiting = [number for number in found if number not in walls]
+        while waiting:
+            for source in sources.get(waiting.pop(), ()):
+                if source not in found:
+                    found.add(source)
+                    if source not in walls:
+                        waiting.append(source)
+        return found
+
+    def may_have_kids(self, number: int, state: State) -> bool:
+        """Whether ``/Kids`` may be an entry of an object; False is certain."""
+        version = self._history.version(number, state.revision)
+        if version is None or version.place is None:
+            return False
+        self._of(number, version, state)
+        return (number, version) in self._parents
+
+    def _all_sources(self) -> dict[int, set[int]]:
+        if self._sources is None:
+            self._sources = {}
+            for number, versions in self._history.versions.items():
+                for version in versions:
+                    for target in self._of(number, version, self._history.state(version.revision)):
+                        self._sources.setdefault(target, set()).add(number)
+        return self._sources
+
+    def _of(self, number: int, version: Version, state: State) -> frozenset[int]:
+        key = (number, version)
+        if key not in self._targets:
+            self._targets[key] = frozenset(self._search(key, state))
+        return self._targets[key]
+
+    def _search(self, key: tuple[int, Version], state: State) -> Iterable[int]:
+        number, version = key
+        if version.place is None:
+            return ()
+        if isinstance(version.place, ObjStreamRef):
+            head: bytes | None = self._history.body(number, version.place, state)
+        else:
+            head = self._head(version.place)
+        if head is None or b"(" in head or b"%" in head or head.count(b"<<") != head.count(b">>"):
+            self._parents.add(key)
+            try:
+                return list(_parsed(self._history.read(number, version, state)))
+            except PARSER_FAULTS:
+                return (_ANYTHING,)
+        if b"/Kids" in head or b"#" in head:
+            self._parents.add(key)
+        return (int(match[1]) for match in _REFERENCE.finditer(head))
+
+    def _head(self, offset: int) -> bytes | None:
+        """The bytes of an object before its stream data; None where that is not clear."""
+        size = _FIRST_BYTES
+        while size <= _MOST_BYTES:
+            end = _END.search(self._history.data, offset, offset + size)
+            if end:
+                return self._history.data[offset : end.end()]
+            size *= 8
+        return None
+
+
+def _parsed(value: object) -> Iterable[int]:
+    waiting: list[tuple[object, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > _MOST_DEPTH:
+            raise ValueError("an object is nested too deeply")
+        if isinstance(item, generic.IndirectObject):
+            yield item.idnum
+        elif isinstance(item, generic.DictionaryObject):
+            waiting += [(item.raw_get(key), depth + 1) for key in item]
+        elif isinstance(item, generic.ArrayObject):
+            waiting += [(item.raw_get(index), depth + 1) for index in range(len(item))]
