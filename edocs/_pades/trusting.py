@@ -85,6 +85,10 @@ class TrustJudge:
             report = replace(report, level=level, evidence_until=until)
         certificate = x509.Certificate.load(checked.certificate)
         findings = [*_path_findings(path, report), *_usage_findings(certificate)]
+        if proven is not None and report.certificate_not_before and proven < report.certificate_not_before:
+            # Nobody can have signed with it then: either the time or the certificate is not what it says.
+            not_before = day_text(report.certificate_not_before)
+            findings.append(reason("trust.not_yet_valid", proven=day_text(proven), not_before=not_before))
         if path.failure is None and not path.is_revocation_known:
             if self.require_revocation or self.policy.require_revocation:
                 findings.append(reason("trust.revocation_required"))

@@ -185,6 +185,13 @@ RULES: dict[str, Rule] = {
         "the certificate is valid from {not_before} to {not_after}, and nothing proves that the signature is from then",
         "a timestamp made in that time would prove it",
     ),
+    "trust.not_yet_valid": Rule(
+        _UNCLEAR,
+        _SUB.NOT_YET_VALID,
+        "ETSI EN 319 102-1, 5.5.4",
+        "the signature is proven to be from {proven}, before the certificate was issued on {not_before}",
+        "ask the sender to sign again",
+    ),
     "trust.revoked": Rule(
         _UNCLEAR,
         _SUB.REVOKED_NO_POE,
