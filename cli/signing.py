@@ -149,6 +149,8 @@ def run(console: Console, paths: Sequence[Path], spec: SignatureSpec, suffix: st
     if len(paths) != 1 or paths[0].is_dir():
         raise UsageError("a preview is of one file", hint="give one PDF")
     (path,) = paths
+    if options["password"]:
+        spec = replace(spec, password=console.ask_secret("password of the PDFs"))
     signer = SignerRecipe(options["signer"], console.ask_secret)()
     write_file(target, preview_pdf(read_file(path), signer, spec), inputs=[path])
     console.emit({"schema": PREVIEW_SCHEMA, "path": str(path), "output": str(target)})

@@ -12,6 +12,7 @@ from asn1crypto import tsp
 from servers.pki import HTML, Answer, PkiService
 from servers.tsa import Authority
 
+from edocs._trust.fetching import OnlineRevocation
 from edocs.connect import open_revocation, open_signer, open_timestamper
 from edocs.errors import CertificateRefusedError, EdocsError, FieldError, RefusedError, UnavailableError, UsageError
 from edocs.model import Level, Revocation, Role, SignatureSpec, SubIndication, TrustStore, Verdict, VerificationOptions
@@ -188,6 +189,16 @@ def test_a_slow_authority_is_not_waited_for(service: PkiService, leader: Signer)
 
     with pytest.raises(UnavailableError, match="timed out"):
         sign_pdf(sample_pdf(), leader, B_T, now=NOW, evidence=impatient)
+
+
+@pytest.mark.timeout(5)
+def test_a_slow_ca_is_not_waited_for(service: PkiService, leader: Signer, evidence: Evidence) -> None:
+    """Neither its responder nor its list: without either there is no B-LT, and nothing is left."""
+    service.faults |= {"/ocsp": "slow", "/crl": "slow"}
+    impatient = replace(evidence, revocation=OnlineRevocation(timeout_s=0.1))
+
+    with pytest.raises(UnavailableError, match="nobody says whether"):
+        sign_pdf(sample_pdf(), leader, B_LT, now=NOW, evidence=impatient)
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
