@@ -27,10 +27,11 @@ from edocs.connect import open_engine
 from edocs.errors import UnreadableError, UsageError
 from edocs.model import AuditRecord, Role, Verdict, VerificationOptions
 from edocs.reports.verdict_words import VERDICTS
-from edocs.verify import load_policy, load_trust
+from edocs.verify import load_policy
 
 from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, drop_output, worst
+from .trusting import read_trust
 from .verdicts import EXIT_CODES
 
 _LINE_EVERY_S = 10.0
@@ -45,7 +46,13 @@ _ROLES = {
 @click.command()
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--from-file", "listing", metavar="LIST", help="A file with one path a line; - is standard input.")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
+@click.option(
+    "--trust",
+    "-t",
+    multiple=True,
+    type=PATH,
+    help="Roots, CAs, CRLs, pins, trusted lists; default: what edocs trust has.",
+)
 @POLICY_OPTION
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option(
@@ -71,7 +78,7 @@ def audit(
     if not paths and listing is None:
         raise UsageError("no path to audit", hint="give files or folders, or --from-file LIST")
     options = VerificationOptions(policy=load_policy(policy), at=read_time(console, at) if at else None)
-    store = load_trust(trust) if trust else None
+    store, code = read_trust(console, trust, at=options.at)
     records = audit_pdfs(_listed(paths, listing), store, options, open_engine(engine))
     total = _count(paths, listing) if _draws(console) else None
     tally = Tally()
@@ -83,7 +90,7 @@ def audit(
     if not finished:
         console.say("interrupted: the lines written so far are whole")
         return _EXIT_INTERRUPTED
-    return tally.exit_code()
+    return worst([tally.exit_code(), code])
 
 
 @dataclass(slots=True)

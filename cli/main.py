@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "register": (".registering", "Enter issued documents, with their verification, in the register."),
     "find": (".reporting", "Find documents in the register."),
     "report": (".reporting", "Signed share by agency, level, month and type."),
+    "trust": (".trusting", "The roots, pins and trusted lists that are believed: add, list, remove, check."),
     "demo": (".demo", "The whole main job on a sample document, step by step."),
     "doctor": (".doctor", "What is installed, what is missing, and how to get it."),
 }

@@ -11,19 +11,26 @@ import click
 
 from edocs.audit import find_pdfs
 from edocs.errors import EdocsError, UnreadableError
-from edocs.model import HANOI, TrustStore, VerificationOptions
-from edocs.verify import agency_name, load_policy, load_roles, load_trust, verify_pdf
+from edocs.model import HANOI, VerificationOptions
+from edocs.verify import agency_name, load_policy, load_roles, verify_pdf
 
 from .arguments import POLICY_OPTION, read_time
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
+from .trusting import read_trust
 from .verdict_report import REPORT_OPTION, require_report, write_report
 from .verdicts import EXIT_CODES, report_text
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
+@click.option(
+    "--trust",
+    "-t",
+    multiple=True,
+    type=PATH,
+    help="Roots, CAs, CRLs, pins, trusted lists; default: what edocs trust has.",
+)
 @click.option("--crl", multiple=True, type=PATH, help="Certificate revocation lists.")
 @click.option("--roles", type=PATH, help="TOML file: pins, policy OIDs, agency names.")
 @POLICY_OPTION
@@ -65,7 +72,7 @@ def verify(
         online=online,
         cache=cache_folder(cache),
     )
-    store = load_trust([*trust, *crl]) if trust or crl else TrustStore()
+    store, code = read_trust(console, trust, crl, options.at)
     if roles is not None:
         store = load_roles(roles, store, agency_name)
     if report is not None:
@@ -90,4 +97,4 @@ def verify(
         raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     if report is not None:
         write_report(report, found, console.lang, options.at or datetime.now(HANOI))
-    return worst(codes)
+    return worst([*codes, code])

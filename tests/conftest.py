@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,14 @@ from edocs.verify import load_trust
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile("soak", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_trust(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test believes what whoever runs it has in a trust store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EDOCS_TRUST", str(tmp_path_factory.mktemp("trust") / "none"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ granted. Not done: fetching, following pointers to other lists, and whether a ce
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from edocs._xmlsig.parsing import parse_untrusted
 from edocs.errors import TrustListError, UnreadableError, UsageError, XmlSignatureError
 from edocs.model import HANOI
 
-__all__ = ["ListOperators", "TrustList", "open_trust_list", "read_trust_list"]
+__all__ = ["ListOperators", "TrustList", "open_trust_list", "peek_content", "read_trust_list"]
 
 _ROOT = "{http://uri.etsi.org/02231/v2#}TrustServiceStatusList"
 
@@ -113,6 +113,21 @@ def read_trust_list(path: Path, data: bytes, operators: ListOperators, at: datet
             time=content.next_update.astimezone(HANOI).isoformat(timespec="seconds"),
         )
     return TrustList(content=content, operator=operator, signed_at=signed.signed_at)
+
+
+def peek_content(path: Path, data: bytes) -> TrustListContent | None:
+    """What the list says of itself, its services left out; None where it says nothing that can be read.
+
+    Nothing is verified: for showing and sorting alone.
+
+    Raises:
+        UsageError: It is no trusted list.
+    """
+    root = open_trust_list(path, data)
+    try:
+        return replace(read_content(root), services=(), pointers=())
+    except ValueError:
+        return None
 
 
 def _kept_out(path: Path, why: str) -> TrustListError:

@@ -30,7 +30,7 @@ SOURCES = {
 ERRORS = {name for name in errors.__all__ if name.endswith("Error")}
 CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(ERRORS, (1, ("hint",))),
-    **dict.fromkeys(("say", "text", "translate", "heading", "explain", "finding"), (1, ())),
+    **dict.fromkeys(("say", "text", "translate", "heading", "explain", "finding", "_finding"), (1, ())),
     "Reason": (0, ("message", "hint")),
     "Check": (0, ("note", "hint")),
 }
@@ -40,6 +40,7 @@ TABLES = [
     "edocs.cli.demo._CASES",
     "edocs.cli.demo._RESULTS",
     "edocs.cli.doctor._AREAS",
+    "edocs.cli.trusting._KINDS",
     *(
         f"edocs.cli.message.{name}"
         for name in ("_KINDS", "_SIGNATURES", "_PRIORITIES", "_BUSINESS", "_COMPARISONS", "_EFFECTS")
