@@ -28,8 +28,9 @@ lint: $(READY)
 	$(BIN)/python certs/test/make.py --check
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/signing.py
-	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system
