@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,8 @@ import click
 
 from edocs._files import require_free, write_file
 from edocs.errors import UsageError
-from edocs.model import VerificationReport
+from edocs.model import PagePictures, VerificationReport
+from edocs.verify import picture_changes
 
 from .console import PATH
 
@@ -37,7 +38,13 @@ def require_report(path: Path, *, force: bool) -> None:
     require_free(path, force=force)
 
 
-def write_report(path: Path, reports: Sequence[VerificationReport], lang: str, verified_at: datetime) -> None:
+def write_report(
+    path: Path,
+    reports: Sequence[VerificationReport],
+    lang: str,
+    verified_at: datetime,
+    password: str | None = None,
+) -> None:
     """Write ``reports`` to ``path``.
 
     Raises:
@@ -47,4 +54,19 @@ def write_report(path: Path, reports: Sequence[VerificationReport], lang: str, v
     name = _KINDS[path.suffix.lower()]
     # Imported on use: a verdict in words needs no template engine and no font.
     make: Callable[..., bytes] = getattr(import_module(f"edocs.reports.{name}"), name)
-    write_file(path, make(reports, lang, verified_at))
+    pictures = [_pictures(reports, password)] if name == "verdict_html" else []
+    write_file(path, make(reports, lang, verified_at, *pictures))
+
+
+def _pictures(
+    reports: Sequence[VerificationReport], password: str | None
+) -> Mapping[tuple[str, str], Sequence[PagePictures]]:
+    """Pictures of what was changed, for the first signature of each file that shows it."""
+    found = {}
+    for report in reports:
+        changed = [item for item in report.signatures if item.evidence is not None and item.evidence.pages]
+        for signature in changed[:1]:
+            if signature.evidence is not None:
+                pictures = picture_changes(Path(report.path), signature.evidence, password)
+                found[report.sha256, signature.field] = pictures
+    return found

@@ -16,7 +16,7 @@ from edocs.model import (
     VerificationReport,
 )
 from edocs.model.times import clock_text, day_text
-from edocs.reports.verdict_words import CHANGES, EFFECTS, REVOCATION, ROLES, VERDICTS
+from edocs.reports.verdict_words import CHANGES, EFFECTS, REVOCATION, ROLES, VERDICTS, evidence_lines
 
 EXIT_CODES = {
     Verdict.TOTAL_PASSED: 0,
@@ -65,6 +65,8 @@ def _signature(number: int, signature: SignatureReport, lang: str) -> Iterator[s
         later = translate(CHANGES[signature.changes_after], lang)
         yield f"{label('Signed content')} {intact}; {translate('changed since', lang)}: {later}"
     yield from _findings(signature.reasons, signature.notices, lang, "     ")
+    if signature.evidence is not None:
+        yield from (f"     {mark or '·'} {text}" for mark, text in evidence_lines(signature.evidence, lang))
 
 
 def _findings(reasons: tuple[Reason, ...], notices: tuple[Reason, ...], lang: str, indent: str) -> Iterator[str]:

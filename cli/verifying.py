@@ -96,5 +96,5 @@ def verify(
     if not codes:
         raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     if report is not None:
-        write_report(report, found, console.lang, options.at or datetime.now(HANOI))
+        write_report(report, found, console.lang, options.at or datetime.now(HANOI), options.password)
     return worst([*codes, code])

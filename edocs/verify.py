@@ -30,6 +30,7 @@ from edocs._pades.reading import (
 from edocs._pades.required import judge_required
 from edocs._pades.review import Review
 from edocs._pades.roles import agency_name
+from edocs._pades.showing import show_changes
 from edocs._pades.timestamps import Witness
 from edocs._pdf.revisions import account_bytes
 from edocs._pdf.states import History
@@ -38,9 +39,12 @@ from edocs._trust.policy_file import load_policy
 from edocs._trust.revocation import StoreRevocation
 from edocs._trust.role_lists import load_roles
 from edocs._trust.store import load_trust
+from edocs.errors import NotPdfError
 from edocs.model import (
     AlgorithmRules,
+    ChangeEvidence,
     LegalEffect,
+    PagePictures,
     Reason,
     Role,
     SignatureReport,
@@ -54,7 +58,7 @@ from edocs.model.rules import RULES, reason
 from edocs.model.times import require_time
 from edocs.ports import RevocationSource
 
-__all__ = ["agency_name", "load_policy", "load_roles", "load_trust", "verify_pdf"]
+__all__ = ["agency_name", "load_policy", "load_roles", "load_trust", "picture_changes", "verify_pdf"]
 
 
 def verify_pdf(
@@ -173,8 +177,44 @@ def _judge_all(
             report = SignatureReport(field=name, verdict=Verdict.TOTAL_FAILED, reasons=(why,))
             judged.append(Judged(report=replace(report, sub_indication=RULES[why.rule].sub_indication), end=0))
         elif not field.is_document_timestamp:
-            judged.append(judge.judge(field))
+            judged.append(_with_evidence(judge.judge(field), document.data, options))
     return sorted(judged, key=lambda item: item.end), accounts.notices
+
+
+def _with_evidence(judged: Judged, data: bytes, options: VerificationOptions) -> Judged:
+    """``judged``, and what a reader sees differently where a later change is what speaks against the signature."""
+    found = judged.report.evidence
+    if not options.show_changes or found is None:
+        return judged
+    evidence = show_changes(data, found, options.password)
+    return replace(judged, report=replace(judged.report, evidence=evidence))
+
+
+def picture_changes(
+    document: bytes | Path, evidence: ChangeEvidence, password: str | None = None, most: int = 3
+) -> Sequence[PagePictures]:
+    """The first ``most`` pages of ``evidence`` as pictures: as signed, as they are, and with each change marked.
+
+    Ảnh trang trước và sau khi bị thay đổi.
+
+    Args:
+        document: The file that was verified.
+
+    Returns:
+        PNG files; empty where PDFium cannot open the document.
+
+    Raises:
+        UnreadableError: ``document`` is a path that cannot be opened.
+    """
+    data = read_file(document) if isinstance(document, Path) else document
+    pages = [page.page for page in evidence.pages[:most]]
+    try:
+        pictures: Sequence[PagePictures] = importlib.import_module("edocs._pdf.compare").picture_pages(
+            data[: evidence.signed_bytes], data, pages, password
+        )
+    except NotPdfError:
+        return ()
+    return pictures
 
 
 def _first_end(document: OpenDocument, fields: Sequence[SignatureField | tuple[str, Reason]]) -> int:

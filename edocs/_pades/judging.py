@@ -17,6 +17,7 @@ from edocs._pades.naming import Binding
 from edocs._pades.proofs import Proofs
 from edocs._pades.reading import OpenDocument, SignatureField
 from edocs._pades.review import Review
+from edocs._pades.showing import evidence_of
 from edocs._pades.timestamps import Witness
 from edocs._pades.trusting import TrustJudge
 from edocs._pdf.byte_range import SignedRange, check_byte_range
@@ -90,6 +91,8 @@ class Judge:
         found += changes.reasons
         notices += changes.notices
         report = replace(report, integrity=checked.is_intact, covers=changes.covers, changes_after=changes.changes)
+        if changes.reasons:
+            report = replace(report, evidence=evidence_of(span.end, changes.differences))
         if not checked.certificate:
             return _conclude(report, found, notices)
         try:

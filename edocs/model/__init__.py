@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Trace,
         Update,
     )
+    from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
     from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
     from edocs.model.options import VerificationOptions
     from edocs.model.parcel import (
@@ -147,6 +148,7 @@ __all__ = [
     "Buckets",
     "Business",
     "BusinessKind",
+    "ChangeEvidence",
     "ChangeRules",
     "Changes",
     "Comparison",
@@ -189,6 +191,8 @@ __all__ = [
     "OutgoingDocument",
     "OutgoingFile",
     "Packed",
+    "PageDifference",
+    "PagePictures",
     "Policy",
     "Priority",
     "Promulgation",
@@ -254,6 +258,7 @@ _MODULES = (
     # Searched in this order; what verifying needs comes first, because its cold start is waited for.
     "signing",
     "verdict",
+    "evidence",
     "trust",
     "policy",
     "options",

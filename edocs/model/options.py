@@ -29,3 +29,5 @@ class VerificationOptions:
     """Folder for their answers, until the nextUpdate of each; None: not kept."""
     show_identity: bool = False
     """Give national identity numbers of signers in full, not masked."""
+    show_changes: bool = True
+    """Gather, for a change that is refused, which objects, pages and lines differ."""

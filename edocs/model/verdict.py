@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from edocs.errors import VerificationError
 from edocs.locale import DEFAULT_LANGUAGE, translate
+from edocs.model.evidence import ChangeEvidence
 from edocs.model.signing import Level, Role
 
 __all__ = [
@@ -224,6 +225,8 @@ class SignatureReport:
     revocation: Revocation = Revocation.NOT_CHECKED
     covers: Coverage = Coverage.REVISION
     changes_after: Changes = Changes.NONE
+    evidence: ChangeEvidence | None = None
+    """What a reader sees differently, where a change was refused."""
 
     def as_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, object]:
         """The signature as the JSON contract has it."""
@@ -259,6 +262,7 @@ class SignatureReport:
             "revocation": self.revocation.value,
             "covers": self.covers.value,
             "changes_after": self.changes_after.value,
+            "evidence": self.evidence.as_dict() if self.evidence else None,
             "reasons": [reason.as_dict(lang) for reason in self.reasons],
             "notices": [notice.as_dict(lang) for notice in self.notices],
         }

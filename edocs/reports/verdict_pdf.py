@@ -16,7 +16,7 @@ from edocs.locale import translate
 from edocs.model import Reason, SignatureReport, Verdict, VerificationReport
 from edocs.model.times import clock_text
 
-from .verdict_words import EFFECTS, ROLES, VERDICTS, signature_items
+from .verdict_words import EFFECTS, ROLES, VERDICTS, evidence_lines, signature_items
 
 __all__ = ["verdict_pdf"]
 
@@ -137,6 +137,10 @@ def _signature(roll: _Roll, number: int, signature: SignatureReport, lang: str) 
     for label, value in _items(signature, lang):
         roll.pair(label, value)
     _findings(roll, signature.reasons, signature.notices, lang)
+    if signature.evidence is not None:
+        roll.space(1)
+        for mark, text in evidence_lines(signature.evidence, lang):
+            roll.paragraph(f"{mark} {text}".strip(), _SMALL if mark else _TEXT, _LEFT + (8 if mark else 4))
 
 
 def _items(signature: SignatureReport, lang: str) -> Iterator[tuple[str, str]]:

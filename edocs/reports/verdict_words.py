@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from edocs.locale import translate
 from edocs.model import (
+    ChangeEvidence,
     Changes,
     Coverage,
     LegalEffect,
@@ -22,7 +23,7 @@ from edocs.model import (
 )
 from edocs.model.times import clock_text, day_text
 
-__all__ = ["CHANGES", "EFFECTS", "REVOCATION", "ROLES", "VERDICTS", "signature_items"]
+__all__ = ["CHANGES", "EFFECTS", "REVOCATION", "ROLES", "VERDICTS", "evidence_lines", "signature_items"]
 
 VERDICTS = {
     Verdict.TOTAL_PASSED: "valid",
@@ -60,6 +61,7 @@ _AT_SIGNING = {
     False: "not valid at the signing time",
     None: "signing time unknown",
 }
+_SHOWN_OBJECTS = 8
 _SOURCES = {TimeSource.TIMESTAMP: "proved by a timestamp", TimeSource.CLAIMED: "claimed by the signer"}
 
 
@@ -90,4 +92,22 @@ def signature_items(signature: SignatureReport, lang: str) -> Iterator[tuple[str
         yield (
             translate("Level of the signature", lang),
             f"PAdES {signature.level.value}{until if signature.evidence_until else ''}",
+        )
+
+
+def evidence_lines(evidence: ChangeEvidence, lang: str) -> Iterator[tuple[str, str]]:
+    """(mark, text) of each thing that differs: ``−`` a line that is gone, ``+`` a new one, blank for the rest."""
+    if evidence.pages_before != evidence.pages_after:
+        counts = {"before": evidence.pages_before, "after": evidence.pages_after}
+        yield "", translate("{before} pages were signed, and there are {after} now", lang, **counts)
+    for page in evidence.pages:
+        yield "", translate("page {page} is not as it was signed:", lang, page=page.page)
+        yield from (("−", line) for line in page.removed)
+        yield from (("+", line) for line in page.added)
+        if not page.removed and not page.added:
+            yield "", translate("its text is the same, and it looks different", lang)
+    if evidence.objects:
+        yield (
+            "",
+            translate("objects that differ: {objects}", lang, objects=", ".join(evidence.objects[:_SHOWN_OBJECTS])),
         )
