@@ -12,10 +12,10 @@ from datetime import datetime
 
 from edocs._pades.integrity import range_digest
 from edocs._pades.placed import PlacedSignature
-from edocs._pades.reading import OpenDocument, SignatureField
+from edocs._pades.reading import OpenDocument, SignatureField, signed_range
 from edocs._pades.signed_value import SignedValue, read_signed_value
 from edocs._pades.timestamps import ProvenTime, Witness
-from edocs._pdf.byte_range import SignedRange, check_byte_range
+from edocs._pdf.byte_range import SignedRange
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs.model import Reason
 from edocs.model.rules import reason
@@ -70,7 +70,7 @@ def judge_document_times(
 
 def open_token(document: OpenDocument, field: SignatureField) -> DocumentToken | str:
     """The token in ``field`` and what it should be for, or why there is none."""
-    span = check_byte_range(document.data, field.byte_range, field.contents)
+    span = signed_range(document, field)
     if isinstance(span, Reason):
         return span.text()
     try:

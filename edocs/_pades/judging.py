@@ -15,12 +15,12 @@ from edocs._pades.describing import describe_signer
 from edocs._pades.integrity import DETACHED, LEGACY, PADES, CheckedValue
 from edocs._pades.naming import Binding
 from edocs._pades.proofs import Proofs
-from edocs._pades.reading import OpenDocument, SignatureField
+from edocs._pades.reading import OpenDocument, SignatureField, signed_range
 from edocs._pades.review import Review
 from edocs._pades.showing import evidence_of
 from edocs._pades.timestamps import Witness
 from edocs._pades.trusting import TrustJudge
-from edocs._pdf.byte_range import SignedRange, check_byte_range
+from edocs._pdf.byte_range import SignedRange
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.revisions import is_blank
 from edocs.model import Reason, Role, SignatureReport, Verdict, VerificationPolicy
@@ -58,7 +58,7 @@ class Judge:
 
     def judge(self, field: SignatureField) -> Judged:
         """The verdict on ``field``."""
-        span = check_byte_range(self.document.data, field.byte_range, field.contents)
+        span = signed_range(self.document, field)
         end = span.end if isinstance(span, SignedRange) else 0
         blank = SignatureReport(field=field.name, verdict=Verdict.INDETERMINATE, sub_filter=field.sub_filter)
         found = [*([self.document.lenient] if self.document.lenient else []), *self.doubts]

@@ -10,6 +10,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from edocs._pdf.signature_place import signed_revision
+
 __all__ = ["PlacedSignature"]
 
 
@@ -25,9 +27,14 @@ class PlacedSignature(EmbeddedPdfSignature):
         self.sig_object = reference.get_object()
         self.byte_range = self.sig_object.raw_get("/ByteRange")
         self.pkcs7_content = self.sig_object.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW).original_bytes
-        self.signed_revision = reader.xrefs.get_last_change(reference.reference)
+        self.signed_revision = self._revision(reference.reference)
         self.coverage = None
         self.diff_result = None
         self._docmdp = None
         self._fieldmdp = None
         self._docmdp_queried = self._fieldmdp_queried = False
+
+    def _revision(self, reference: generic.Reference) -> int:
+        numbers = [item for item in self.byte_range if isinstance(item, int)]
+        found = signed_revision(self.reader, numbers[2] + numbers[3]) if len(numbers) == 4 else None
+        return self.reader.xrefs.get_last_change(reference) if found is None else found

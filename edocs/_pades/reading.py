@@ -16,14 +16,23 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import is_visible
+from edocs._pdf.signature_place import check_place
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.model import Reason
 from edocs.model.rules import reason
 
-__all__ = ["OpenDocument", "SignatureField", "has_unreached_byte_range", "open_document", "signature_fields"]
+__all__ = [
+    "OpenDocument",
+    "SignatureField",
+    "has_unreached_byte_range",
+    "open_document",
+    "signature_fields",
+    "signed_range",
+]
 
 tune_pyhanko()
 
@@ -52,6 +61,8 @@ class SignatureField:
     field: generic.DictionaryObject
     value: generic.DictionaryObject
     value_reference: object
+    owner: generic.Reference
+    """The object that is the dictionary, or that contains it."""
     sub_filter: str
     is_document_timestamp: bool
     byte_range: Sequence[object]
@@ -97,6 +108,14 @@ def signature_fields(document: OpenDocument) -> Iterator[SignatureField | tuple[
             yield str(name), reason("format.dictionary", why=describe(exc))
 
 
+def signed_range(document: OpenDocument, field: SignatureField) -> SignedRange | Reason:
+    """What ``field`` covers, or why its byte range is not to be believed."""
+    span = check_byte_range(document.data, field.byte_range, field.contents)
+    if isinstance(span, Reason):
+        return span
+    return check_place(document.data, document.reader, field.owner, span) or span
+
+
 def has_unreached_byte_range(document: OpenDocument, known: int) -> bool:
     """Whether more byte ranges stand in the file than fields show."""
     return len(_BYTE_RANGE.findall(document.data)) > known
@@ -139,6 +158,12 @@ def _read_field(name: str, reference: object) -> SignatureField:
     value = value_reference.get_object()
     if not isinstance(value, generic.DictionaryObject):
         raise TypeError("the value is not a dictionary")
+    owner = value.container_ref
+    if not isinstance(owner, generic.Reference):
+        raise TypeError("the value stands in no object")
+    if not isinstance(value_reference, generic.IndirectObject):
+        # Some products write the dictionary into the field. pyHanko asks every value where it is kept.
+        value.reference = owner  # type: ignore[attr-defined]
     contents = value.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
     if not isinstance(contents, generic.ByteStringObject | generic.TextStringObject):
         raise TypeError("/Contents is not a string")
@@ -146,7 +171,8 @@ def _read_field(name: str, reference: object) -> SignatureField:
         name=name,
         field=field,
         value=value,
-        value_reference=getattr(value_reference, "reference", None),
+        value_reference=value_reference.reference if isinstance(value_reference, generic.IndirectObject) else None,
+        owner=owner,
         sub_filter=str(entry(value, "/SubFilter") or "").lstrip("/"),
         # What a page shows is judged as a signature, whatever it calls itself (EN 319 142-1, 5.4.3).
         is_document_timestamp=(str(entry(value, "/Type")), str(entry(value, "/SubFilter"))) == _TIMESTAMP

@@ -15,10 +15,10 @@ from edocs._pades.checking import check_signature
 from edocs._pades.document_times import DocumentToken, open_token
 from edocs._pades.dss import Material, read_dss
 from edocs._pades.integrity import weaknesses
-from edocs._pades.reading import OpenDocument, SignatureField, open_document, signature_fields
+from edocs._pades.reading import OpenDocument, SignatureField, open_document, signature_fields, signed_range
 from edocs._pades.signed_value import SignedValue
 from edocs._pades.timestamps import Token, read_token, tokens_of
-from edocs._pdf.byte_range import SignedRange, check_byte_range
+from edocs._pdf.byte_range import SignedRange
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT
 from edocs._trust.chains import load_certificates
@@ -105,7 +105,7 @@ def _document_time(document: OpenDocument, field: SignatureField) -> Vouched:
 def _signature(
     document: OpenDocument, field: SignatureField, times: Sequence[Vouched]
 ) -> tuple[Vouched, Vouched | None]:
-    span = check_byte_range(document.data, field.byte_range, field.contents)
+    span = signed_range(document, field)
     if isinstance(span, Reason):
         raise _broken(field.name, span.text())
     try:

@@ -164,4 +164,11 @@ FILE_RULES: dict[str, Rule] = {
         "one signature is shown by two fields",
         "do not use the document; ask the sender for a new one",
     ),
+    "structure.signature_changed": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.1",
+        "the signature dictionary was written again after the signature was made",
+        "do not use the document; ask the sender for a new one",
+    ),
 }
