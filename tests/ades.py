@@ -27,12 +27,14 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from edocs.model import Level, TrustStore
 
 
-def ades_verdict(document: bytes, roots: TrustStore, at: datetime, level: Level, password: str | None = None) -> str:
-    """The status of the first signature, validated as its level is to be validated."""
+def ades_verdict(
+    document: bytes, roots: TrustStore, at: datetime, level: Level, password: str | None = None, index: int = 0
+) -> str:
+    """The status of one signature, the first, validated as its level is to be validated."""
     reader = PdfFileReader(io.BytesIO(document))
     if password:
         reader.decrypt(password)
-    signature = reader.embedded_regular_signatures[0]
+    signature = reader.embedded_regular_signatures[index]
     signature.compute_integrity_info()
     anchors = [x509.Certificate.load(der) for der in roots.anchors]
     knowledge = _stored(reader, anchors) if level is Level.B_LT else LocalKnowledge()

@@ -75,7 +75,7 @@ def extend(document: bytes, level: Level, evidence: Evidence, now: datetime, pas
     """Bring every signature of ``document`` to ``level``; at B-LTA already, renew its document timestamp.
 
     1. B-T: a signature without any proof of its time gets a timestamp, in the signature where it is the newest and
-       has room, else over the document, which proves the time of all before it;
+       has room; for those before it, or without room, over the document, which proves the time of all in it;
     2. B-LT: what is not in the security store yet is added, also about timestamps;
     3. B-LTA: a document timestamp over everything.
     """
@@ -122,8 +122,10 @@ def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: dateti
     def take(value: bytes) -> bytes:
         return _take_token(_hash(value, _ARCHIVE_DIGEST), _ARCHIVE_DIGEST, evidence, now)
 
-    attached = attach_timestamp(document, unproven[0], take) if len(unproven) == 1 else None
-    return _archive(document, evidence, now, password) if attached is None else attached
+    attached = attach_timestamp(document, unproven[-1], take)
+    if attached is not None and len(unproven) == 1:
+        return attached
+    return _archive(attached or document, evidence, now, password)
 
 
 def _archive(document: bytes, evidence: Evidence, now: datetime, password: str | None) -> bytes:

@@ -134,6 +134,24 @@ def test_the_timestamp_goes_into_the_signature_and_changes_no_signed_byte(leader
     assert extended[start:end] != signed[start:end]
 
 
+def test_of_two_signatures_the_last_gets_its_own_timestamp_and_the_first_the_documents(
+    service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence, draft: bytes
+) -> None:
+    seal = open_signer(str(service.pki.p12("seal")), lambda _: service.pki.passphrase)
+    approved = approve_pdf(draft, leader, spec(Level.B_B), now=NOW)
+    code = DocumentCode(number=7, issued_on=NOW)
+    issued = issue_pdf(approved, seal, SignatureSpec(role=Role.ORGANISATION, code=code), now=NOW)
+
+    extended = extend_pdf(issued, Level.B_T, evidence=evidence, now=NOW).document
+
+    at = NOW + timedelta(hours=1)
+    report = verify_pdf(extended, roots, VerificationOptions(at=at))
+    assert [(item.level, item.reasons) for item in report.signatures] == [(Level.B_T, ())] * 2
+    assert (report.verdict, report.legal_effect) == (Verdict.TOTAL_PASSED, LegalEffect.ORIGINAL)
+    assert extended.count(b"/DocTimeStamp") == 1
+    assert ades_verdict(extended, roots, at, Level.B_T, index=1) == "AdESPassed.OK"
+
+
 def test_a_signature_that_a_later_one_covers_is_left_alone(
     service: PkiService, leader: Signer, roots: TrustStore, evidence: Evidence
 ) -> None:
