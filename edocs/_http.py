@@ -1,4 +1,4 @@
-"""One bounded HTTP exchange with a service: timestamps, OCSP, revocation lists.
+"""One bounded HTTP exchange with a service, and reading any answer within bounds of time and length.
 
 Trao đổi HTTP có giới hạn thời gian và dung lượng. No redirects, no proxy from the environment, no retry: the caller
 decides what else to ask. httpx comes with the extra ``edocs[remote]``.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from urllib.parse import urlsplit
 
 from edocs.errors import MissingExtraError, UnavailableError
 
-__all__ = ["Answer", "HttpClient", "shown_address"]
+__all__ = ["Answer", "Excess", "HttpClient", "read_bounded", "shown_address"]
 
 _MEBIBYTE = 1 << 20
 
@@ -24,6 +26,13 @@ class Answer:
 
     content_type: str
     body: bytes
+
+
+class Excess(Enum):
+    """Which bound an answer broke."""
+
+    LENGTH = "length"
+    TIME = "time"
 
 
 class HttpClient:
@@ -52,7 +61,8 @@ class HttpClient:
         place = urlsplit(url)
         if place.scheme not in ("http", "https") or not place.hostname:
             raise UnavailableError("not an http address: {url}", url=url[:200])
-        headers = {"Content-Type": content_type} if content_type else {}
+        # Not compressed: what a few bytes unpack to would have to be bounded too.
+        headers = {"Accept-Encoding": "identity", **({"Content-Type": content_type} if content_type else {})}
         deadline = time.monotonic() + self._timeout_s
         try:
             with self._client.stream(
@@ -62,18 +72,34 @@ class HttpClient:
                     raise UnavailableError(
                         "{url} answered with status {status}", url=shown_address(url), status=response.status_code
                     )
-                received = bytearray()
-                for part in response.iter_bytes():
-                    received += part
-                    if len(received) > self._max_bytes:
-                        raise UnavailableError("{url} answered with too much", url=shown_address(url))
-                    if time.monotonic() > deadline:
-                        raise UnavailableError("{url} did not answer in time", url=shown_address(url))
-                return Answer(content_type=response.headers.get("content-type", ""), body=bytes(received))
+                received = read_bounded(response.iter_raw(), max_bytes=self._max_bytes, until=deadline)
+                if received is Excess.LENGTH:
+                    raise UnavailableError("{url} answered with too much", url=shown_address(url))
+                if received is Excess.TIME:
+                    raise UnavailableError("{url} did not answer in time", url=shown_address(url))
+                return Answer(content_type=response.headers.get("content-type", ""), body=received)
         except self._faults as exc:
             raise UnavailableError(
                 "{url} does not answer: {why}", url=shown_address(url), why=str(exc) or type(exc).__name__
             ) from exc
+
+
+def read_bounded(parts: Iterable[bytes], *, max_bytes: int, until: float) -> bytes | Excess:
+    """All of ``parts``, or the bound that they break.
+
+    The time-out of a socket is for one read: a service may drip for ever.
+
+    Args:
+        until: On the clock of ``time.monotonic``.
+    """
+    received = bytearray()
+    for part in parts:
+        received += part
+        if len(received) > max_bytes:
+            return Excess.LENGTH
+        if time.monotonic() > until:
+            return Excess.TIME
+    return bytes(received)
 
 
 def shown_address(url: str) -> str:

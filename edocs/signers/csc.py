@@ -21,13 +21,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from edocs.errors import RefusedError, SecretError, UnavailableError, UsageError
-from edocs.model import SignatureAlgorithm
-from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers import csc_protocol as protocol
+from edocs.signers.identity import Identity
 from edocs.signers.remote import hash_each
 from edocs.signers.service import Answer, Location, Service, printable, read_location, read_seconds, require_token
 
@@ -40,7 +37,7 @@ _LEEWAY_S = 10.0
 _PAGES = 20
 
 
-class CscSigner:
+class CscSigner(Identity):
     """A ``Signer`` over one credential of a service."""
 
     def __init__(self, session: _Session, credential_id: str, *, pss: bool) -> None:
@@ -48,25 +45,8 @@ class CscSigner:
         self._session = session
         self._id = credential_id
         self._credential = protocol.read_credential(session.version, answer, session.host)
-        self._algorithm = protocol.read_algorithm(self._credential, pss=pss)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {mask_subject(self.certificate.subject.rfc4514_string())}>"
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """The signer's certificate."""
-        return self._credential.certificate
-
-    @property
-    def chain(self) -> Sequence[x509.Certificate]:
-        """The CA certificates that the service sent with it."""
-        return self._credential.chain
-
-    @property
-    def algorithm(self) -> SignatureAlgorithm:
-        """How it signs."""
-        return self._algorithm
+        found = self._credential
+        super().__init__(found.certificate, found.chain, protocol.read_algorithm(found, pss=pss))
 
     @property
     def multisign(self) -> int:

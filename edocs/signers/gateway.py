@@ -18,14 +18,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from edocs.errors import StateRefusedError, UnavailableError, UsageError
-from edocs.model import SignatureAlgorithm
-from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
 from edocs.signers.gateway_messages import Account, Transaction, read_webhook
+from edocs.signers.identity import Identity, algorithm_of
 from edocs.signers.remote import hash_each, public_key
 from edocs.signers.service import Location, Service, read_location, read_seconds
 
@@ -40,7 +36,7 @@ _SLOWER = 1.5
 _SLOWEST = 5
 
 
-class GatewaySigner:
+class GatewaySigner(Identity):
     """A ``Signer`` over one certificate at a gateway."""
 
     def __init__(
@@ -52,27 +48,8 @@ class GatewaySigner:
         self._batch = batch
         self._notify = notify
         # (1)
-        self._certificate, self._chain = account.certificate()
-        is_ec = isinstance(public_key(self._certificate), ec.EllipticCurvePublicKey)
-        self._algorithm = SignatureAlgorithm.ECDSA if is_ec else SignatureAlgorithm.RSA_PKCS1
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {mask_subject(self._certificate.subject.rfc4514_string())}>"
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """The signer's certificate."""
-        return self._certificate
-
-    @property
-    def chain(self) -> Sequence[x509.Certificate]:
-        """The CA certificates that the gateway sent with it."""
-        return self._chain
-
-    @property
-    def algorithm(self) -> SignatureAlgorithm:
-        """How it signs."""
-        return self._algorithm
+        certificate, chain = account.certificate()
+        super().__init__(certificate, chain, algorithm_of(public_key(certificate)))
 
     @property
     def multisign(self) -> int:

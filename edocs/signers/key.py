@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from edocs.errors import CertificateRefusedError, UsageError
 from edocs.model import SignatureAlgorithm
-from edocs.model.privacy import mask_subject
+from edocs.signers.identity import Identity, algorithm_of
 
 __all__ = ["KeySigner", "as_path", "read_location"]
 
@@ -24,7 +24,7 @@ _DIGESTS = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hash
 _OPTIONS = ("chain", "key", "padding")
 
 
-class KeySigner:
+class KeySigner(Identity):
     """A ``Signer`` over a key in memory."""
 
     def __init__(
@@ -47,30 +47,7 @@ class KeySigner:
         if not is_pair:
             raise UsageError("the key is not that of the certificate", hint="give the key that belongs to it")
         self._key = key
-        self._certificate = certificate
-        self._chain = tuple(chain)
-        if isinstance(key, ec.EllipticCurvePrivateKey):
-            self._algorithm = SignatureAlgorithm.ECDSA
-        else:
-            self._algorithm = SignatureAlgorithm.RSA_PSS if pss else SignatureAlgorithm.RSA_PKCS1
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {mask_subject(self._certificate.subject.rfc4514_string())}>"
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """The signer's certificate."""
-        return self._certificate
-
-    @property
-    def chain(self) -> Sequence[x509.Certificate]:
-        """The CA certificates that came with it."""
-        return self._chain
-
-    @property
-    def algorithm(self) -> SignatureAlgorithm:
-        """How it signs."""
-        return self._algorithm
+        super().__init__(certificate, chain, algorithm_of(key, pss=pss))
 
     def sign(self, data: bytes, digest: str) -> bytes:
         """Sign ``data``, hashed with ``digest``.

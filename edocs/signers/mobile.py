@@ -15,13 +15,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from edocs._files import read_file
 from edocs.errors import (
-    CertificateRefusedError,
     RefusedError,
     SecretError,
     SignatureValueError,
@@ -31,8 +28,8 @@ from edocs.errors import (
     UsageError,
 )
 from edocs.model import SignatureAlgorithm
-from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
+from edocs.signers.identity import Identity, algorithm_of
 from edocs.signers.mobile_account import MobileAccount, read_account
 from edocs.signers.mobile_transaction import Conduct, MobileTransaction
 from edocs.signers.mss import (
@@ -47,6 +44,7 @@ from edocs.signers.mss import (
 from edocs.signers.mss_line import Line, NotReachedError, NotSentError
 from edocs.signers.mss_status import DONE, PENDING, status_error
 from edocs.signers.mss_value import bare_value, load_certificates, payload, require_names, signer_and_chain
+from edocs.signers.remote import public_key
 
 __all__ = ["Conduct", "MobileSigner", "MobileTransaction", "open_mobile", "open_mobile_loopback"]
 
@@ -55,7 +53,7 @@ _MISSES = 3  # polls in a row that may go unanswered
 _MARGIN_S = 10  # what the service may need beyond the person's time
 
 
-class MobileSigner:
+class MobileSigner(Identity):
     """A ``Signer`` whose key is on a SIM."""
 
     def __init__(
@@ -70,32 +68,14 @@ class MobileSigner:
         self._account = account
         self._password: Callable[[], str] = lambda: password  # a closure, so that no repr shows it
         self._line = line
-        self._certificate, *chain = certificates
-        self._chain = tuple(chain)
+        certificate, *chain = certificates
         self._conduct = conduct
-        self._algorithm = _algorithm(self._certificate)
+        super().__init__(certificate, chain, algorithm_of(public_key(certificate)))
         if self._algorithm is SignatureAlgorithm.ECDSA and account.mode == "digestinfo":
             raise UsageError("mode=digestinfo is for RSA keys", hint="give mode=hash")
 
-    def __repr__(self) -> str:
-        return (
-            f"<{type(self).__name__} {self._account.masked} {mask_subject(self._certificate.subject.rfc4514_string())}>"
-        )
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """The signer's certificate."""
-        return self._certificate
-
-    @property
-    def chain(self) -> Sequence[x509.Certificate]:
-        """The CA certificates that came with it."""
-        return self._chain
-
-    @property
-    def algorithm(self) -> SignatureAlgorithm:
-        """How it signs."""
-        return self._algorithm
+    def _place(self) -> str:
+        return self._account.masked
 
     def sign(self, data: bytes, digest: str) -> bytes:
         """Ask the person to sign ``data``, and wait.
@@ -324,18 +304,6 @@ def _new_name() -> str:
 def _code(name: str, signed: bytes) -> str:
     """Four digits of this transaction and of what it signs: a request slipped in shows others."""
     return f"{int.from_bytes(hashlib.sha256(name.encode() + signed).digest()[:8], 'big') % 10_000:04d}"
-
-
-def _algorithm(certificate: x509.Certificate) -> SignatureAlgorithm:
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
-    if isinstance(key, rsa.RSAPublicKey):
-        return SignatureAlgorithm.RSA_PKCS1
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return SignatureAlgorithm.ECDSA
-    raise CertificateRefusedError("key type not supported: {name}", hint="RSA or ECDSA", name=type(key).__name__)
 
 
 def _fingerprint(certificate: x509.Certificate) -> str:

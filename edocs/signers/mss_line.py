@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from edocs._http import Excess, read_bounded
 from edocs.errors import SecretError, UnavailableError, UnreadableError
 from edocs.ports import SecretsHandler
 from edocs.signers.mobile_account import MobileAccount
@@ -88,17 +89,15 @@ class Line:
     def _send(self, url: str, body: bytes, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
         end = time.monotonic() + timeout_s
         timeout = httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
-        data = bytearray()
         with self._http.stream("POST", url, content=body, headers=headers, timeout=timeout) as response:
-            for part in response.iter_bytes():
-                data += part
-                if len(data) > _MAX_BYTES:
-                    raise UnavailableError(
-                        "the answer is larger than {limit} bytes: {host}", limit=_MAX_BYTES, host=self._account.host
-                    )
-                if time.monotonic() > end:  # httpx counts from part to part
-                    raise _too_slow(self._account.host)
-            return response.status_code, bytes(data)
+            data = read_bounded(response.iter_raw(), max_bytes=_MAX_BYTES, until=end)
+        if data is Excess.LENGTH:
+            raise UnavailableError(
+                "the answer is larger than {limit} bytes: {host}", limit=_MAX_BYTES, host=self._account.host
+            )
+        if data is Excess.TIME:
+            raise _too_slow(self._account.host)
+        return response.status_code, data
 
 
 def _tls(account: MobileAccount, secrets: SecretsHandler) -> ssl.SSLContext:

@@ -12,13 +12,11 @@ from copy import copy
 from dataclasses import replace
 from typing import NoReturn
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from edocs.errors import EdocsError, SecretError, UnavailableError, UsageError
-from edocs.model import SignatureAlgorithm
-from edocs.model.privacy import mask_subject
 from edocs.ports import SecretsHandler
+from edocs.signers.identity import Identity, algorithm_of
 from edocs.signers.pkcs11_mechanisms import DIGESTS, PIN_FAULTS, TOKEN_FAULTS, sign_with
 from edocs.signers.pkcs11_objects import TokenKey, choose, find_again
 from edocs.signers.pkcs11_token import LOCK, SESSION_LOST, FoundToken, Login, ask_pin, find_token, look, translated, why
@@ -43,7 +41,7 @@ def open_pkcs11(rest: str, secrets: SecretsHandler) -> Pkcs11Signer:
     return Pkcs11Signer(uri, find_token(uri), secrets)
 
 
-class Pkcs11Signer:
+class Pkcs11Signer(Identity):
     """A ``Signer`` over a key on a token. Threads may share it, and take turns; another process opens its own."""
 
     def __init__(self, uri: TokenUri, found: FoundToken, secrets: SecretsHandler) -> None:
@@ -60,37 +58,20 @@ class Pkcs11Signer:
         with LOCK:
             self._login, chosen = look(found, secrets, lambda session: choose(session, uri, found.name))
         self._key: TokenKey
-        self._key, self._certificate, self._chain = chosen
-        public = self._certificate.public_key()
+        self._key, certificate, chain = chosen
+        public = certificate.public_key()
         if isinstance(public, ec.EllipticCurvePublicKey):
             self._key = replace(self._key, order_bytes=(public.curve.key_size + 7) // 8)
-            self._algorithm = SignatureAlgorithm.ECDSA
-        else:
-            self._algorithm = SignatureAlgorithm.RSA_PSS if uri.is_pss else SignatureAlgorithm.RSA_PKCS1
+        super().__init__(certificate, chain, algorithm_of(public, pss=uri.is_pss))
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._found.name}: {mask_subject(self._certificate.subject.rfc4514_string())}>"
+    def _place(self) -> str:
+        return f"{self._found.name}:"
 
     def __enter__(self) -> Pkcs11Signer:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """The signer's certificate."""
-        return self._certificate
-
-    @property
-    def chain(self) -> Sequence[x509.Certificate]:
-        """The CA certificates above it, as far as token and files have them."""
-        return self._chain
-
-    @property
-    def algorithm(self) -> SignatureAlgorithm:
-        """How it signs."""
-        return self._algorithm
 
     def sign(self, data: bytes, digest: str) -> bytes:
         """Sign ``data``, hashed with ``digest``.

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
+from edocs._http import Excess, read_bounded
 from edocs.errors import SecretError, UnavailableError, UsageError
 
 __all__ = ["Answer", "Location", "Service", "printable", "read_location", "read_seconds", "require_token"]
@@ -191,20 +192,17 @@ class Service:
         return Answer(status=status, body={} if status == 404 else self._parse(data, path))
 
     def _read(self, request: httpx.Request) -> tuple[int, bytes]:
-        deadline = time.monotonic() + self._timeout_s
-        data = bytearray()
+        until = time.monotonic() + self._timeout_s
         response = self._client.send(request, stream=True)
         try:
-            for chunk in response.iter_raw():
-                data += chunk
-                # The time-out of a socket is for one read: a service may drip for ever.
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the answer does not end", request=request)
-                if len(data) > _LIMIT_BYTES:
-                    raise self._odd(request.url.path)
+            data = read_bounded(response.iter_raw(), max_bytes=_LIMIT_BYTES, until=until)
         finally:
             response.close()
-        return response.status_code, bytes(data)
+        if data is Excess.TIME:
+            raise httpx.ReadTimeout("the answer does not end", request=request)
+        if data is Excess.LENGTH:
+            raise self._odd(request.url.path)
+        return response.status_code, data
 
     def _parse(self, data: bytes, path: str) -> Mapping[str, object]:
         if not data.strip():
