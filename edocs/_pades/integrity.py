@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from edocs._pades.naming import Binding, Parts, binding_of, named_certificates
+from edocs._pades.naming import Binding, binding_of, named_certificates
 from edocs._pades.signed_value import SignedValue, evidence_in, read_signed_value
 from edocs._pdf.byte_range import SignedRange
 from edocs._pdf.faults import describe
 from edocs._trust.algorithms import AlgorithmPolicy, key_name
 from edocs._trust.ber import Value, dotted, octets
+from edocs._trust.climbing import Parts
 from edocs._trust.schemes import (
     PublicKey,
     Scheme,
@@ -75,13 +76,13 @@ def check_value(data: bytes, span: SignedRange, sub_filter: str, others: Iterabl
         value = read_signed_value(span.cms)
     except ValueError as exc:
         return CheckedValue(findings=(reason("format.cms", why=describe(exc)),))
-    if value.content_type != _DATA or (value.content is not None) is not (sub_filter == ENCLOSING):
+    if value.content_type != _DATA or bool(value.content) is not (sub_filter == ENCLOSING):
         # A CMS that brings its own content could be verified over that instead of over the document.
-        why = "it is not detached" if value.content is not None else "it does not hold what it should"
+        why = "it is not detached" if value.content else "it does not hold what it should"
         return CheckedValue(findings=(reason("format.cms", why=why),), cms=value)
     view = memoryview(data)
     parts = (view[: span.gap_start], view[span.gap_end : span.end])
-    if value.content is None:
+    if not value.content:
         return _with_evidence(check_cms(value, parts, others))
     # The content is the digest of the document, and the CMS is over the content.
     name = _BY_SIZE.get(len(value.content), "sha1")
@@ -218,9 +219,6 @@ def _signer(
             key = load_key(parts.key)
         except UnknownAlgorithmError as exc:
             faults.append((None, reason("algorithm.unknown", algorithm=str(exc))))
-            continue
-        except ValueError as exc:
-            faults.append((None, reason("integrity.signing_certificate", why=describe(exc))))
             continue
         try:
             if any(has_signed(key, scheme, value.signature, over) for over in _signed(value, content)):

@@ -6,7 +6,6 @@ Chứng thư số của người ký (EN 319 102-1, 5.2.3; RFC 5652, 5.3; RFC 26
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from asn1crypto import x509
@@ -14,9 +13,10 @@ from asn1crypto import x509
 from edocs._pades.signed_value import Attribute, SignedValue, Signer
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs._trust.ber import octets, read_value
+from edocs._trust.climbing import Parts, read_parts
 from edocs._trust.schemes import UnknownAlgorithmError, digest, digest_name
 
-__all__ = ["Binding", "Parts", "binding_of", "named_certificates", "read_parts"]
+__all__ = ["Binding", "binding_of", "named_certificates"]
 
 _BINDING_V2, _BINDING_V1 = "1.2.840.113549.1.9.16.2.47", "1.2.840.113549.1.9.16.2.12"
 
@@ -30,36 +30,6 @@ class Binding(Enum):
     NONE = ""
     BROKEN = "broken"
     """What it names is another certificate, or cannot be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Of a certificate, what is wanted of it before anything in it is believed."""
-
-    raw: bytes
-    issuer: bytes
-    serial: int
-    key: bytes
-    """SubjectPublicKeyInfo, DER."""
-
-
-def read_parts(certificate: bytes) -> Parts:
-    """Take ``certificate`` apart.
-
-    Raises:
-        ValueError: It is no X.509 certificate.
-    """
-    signed, _algorithm, _signature = read_value(certificate, 0x30).children()
-    fields = list(signed.children())
-    if fields and fields[0].tag == 0xA0:
-        del fields[0]
-    serial, _algorithm, issuer, _validity, _subject, key, *_extensions = fields
-    return Parts(
-        raw=certificate,
-        issuer=issuer.raw,
-        serial=int.from_bytes(serial.content, "big", signed=True),
-        key=key.raw,
-    )
 
 
 def named_certificates(signer: Signer, candidates: Iterable[bytes]) -> list[Parts]:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from edocs._pades.integrity import CheckedValue, range_digest
-from edocs._pades.naming import Binding, read_parts
+from edocs._pades.naming import Binding
 from edocs._pdf.byte_range import SignedRange
 from edocs._pdf.faults import describe
 from edocs._trust.ber import octets, read_value
+from edocs._trust.climbing import read_parts
 from edocs._trust.schemes import UnknownAlgorithmError, load_key, open_value
 from edocs.model.rules import reason
 

@@ -84,7 +84,7 @@ class TrustJudge:
             level, until = self.proofs.level(path.chain, basis, end)
             report = replace(report, level=level, evidence_until=until)
         certificate = x509.Certificate.load(checked.certificate)
-        findings = [*_path_findings(path, report), *_usage_findings(certificate)]
+        findings = [*_path_findings(path, report, self.witness.at), *_usage_findings(certificate)]
         if proven is not None and report.certificate_not_before and proven < report.certificate_not_before:
             # Nobody can have signed with it then: either the time or the certificate is not what it says.
             not_before = day_text(report.certificate_not_before)
@@ -122,13 +122,15 @@ class TrustJudge:
         )
 
 
-def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason]:
+def _path_findings(path: PathResult, report: SignatureReport, at: datetime) -> Iterator[Reason]:
     if path.failure is None:
         return
     if path.detail == "no anchors given":
         yield reason("trust.no_anchors")
     elif path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND:
         yield reason("trust.no_path")
+    elif path.failure is SubIndication.OUT_OF_BOUNDS_NO_POE and _is_valid(report, at):
+        yield reason("trust.authority_out_of_bounds")
     elif path.failure is SubIndication.OUT_OF_BOUNDS_NO_POE:
         yield reason(
             "trust.out_of_bounds",
@@ -141,6 +143,11 @@ def _path_findings(path: PathResult, report: SignatureReport) -> Iterator[Reason
         yield _revoked(path, report)
     else:
         yield reason("trust.path", why=mask_subject(path.detail))
+
+
+def _is_valid(report: SignatureReport, at: datetime) -> bool:
+    start, end = report.certificate_not_before, report.certificate_not_after
+    return start is not None and end is not None and start <= at <= end
 
 
 def _revoked(path: PathResult, report: SignatureReport) -> Reason:

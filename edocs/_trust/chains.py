@@ -5,17 +5,23 @@ Chuỗi chứng thư số.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
+
+# Serial numbers that are not positive and the like are in certificates that CAs did issue; nothing rests on them here.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 __all__ = ["X509_FAULTS", "chain_above", "is_issued_by", "load_certificates"]
 
 _LONGEST = 16
 
 X509_FAULTS: tuple[type[Exception], ...] = (
+    CryptographyDeprecationWarning,  # where the host makes errors of warnings
     ValueError,
     TypeError,
     OverflowError,

@@ -6,7 +6,6 @@ through the ``RevocationSource`` port, because "no evidence" and "good" must nev
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,14 +28,13 @@ from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
+from edocs._trust.climbing import leading
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
 __all__ = ["PathResult", "Weak", "judge_path"]
 
 T = TypeVar("T")
-_MOST_COMPANIONS = 16
-_MOST_OF_A_NAME = 2
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
@@ -88,15 +86,18 @@ def judge_path(
     companions = list(others)
     if is_directly_trusted(trust, certificate, at):
         return _judge_directly(certificate, [*companions, *trust.intermediates, *trust.anchors], source, at)
-    anchors = _loadable(anchors_at(trust, certificate, companions, at))
+    believed = anchors_at(trust, certificate, companions, at)
+    tops, steps = leading(certificate, believed, [*trust.intermediates, *companions])
+    anchors = _loadable(tops)
     if not anchors:
         # An empty list would make the library fall back on the operating system's web roots.
-        detail = "none of the anchors given is for it" if trust.has_anchors else "no anchors given"
+        is_none = not trust.has_anchors or (bool(believed) and not _loadable(believed))
+        detail = "no anchors given" if is_none else "none of the anchors given is for it"
         return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=detail)
     try:
         context = ValidationContext(
             trust_roots=anchors,
-            other_certs=[*_loadable(trust.intermediates), *_companions(companions)],
+            other_certs=[step for step in _loadable(steps) if _is_whole(step)],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
@@ -157,23 +158,6 @@ def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSourc
         revoked_is_authority=is_authority,
         chain=tuple(chain),
     )
-
-
-def _companions(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
-    """The certificates from a signature that may help, few enough that the search for a path ends.
-
-    Self-issued ones cannot lead on to an anchor; many of one name make the number of paths grow with the factorial.
-    """
-    chosen: list[asn1_x509.Certificate] = []
-    names: Counter[bytes] = Counter()
-    for certificate in _loadable(certificates):
-        if not _is_whole(certificate):
-            continue
-        name = certificate.subject.dump()
-        if name != certificate.issuer.dump() and names[name] < _MOST_OF_A_NAME and len(chosen) < _MOST_COMPANIONS:
-            names[name] += 1
-            chosen.append(certificate)
-    return chosen
 
 
 def _is_whole(certificate: asn1_x509.Certificate) -> bool:

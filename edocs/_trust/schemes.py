@@ -116,6 +116,7 @@ _SCHEMES: Mapping[str, tuple[str, str]] = {
     "1.3.101.113": (_EDDSA, "shake256"),
 }
 _OCTET_STRING, _NULL = 0x04, b"\x05\x00"
+_ECDSA_SPECIFIED = _X962 + "4.3"
 _PSS_OID, _MGF1 = _PKCS1 + "10", _PKCS1 + "8"
 
 
@@ -154,7 +155,9 @@ def read_scheme(algorithm: Value, content_digest: str) -> Scheme:
     identifier, *parameters = algorithm.children()
     name = dotted(identifier.content)
     if name == _PSS_OID:
-        return _read_pss(parameters)
+        return _read_pss(parameters, content_digest)
+    if name == _ECDSA_SPECIFIED and parameters:
+        return Scheme(kind=_ECDSA, digest=digest_name(parameters[0]))
     if name not in _SCHEMES:
         raise UnknownAlgorithmError(name)
     kind, own = _SCHEMES[name]
@@ -201,13 +204,14 @@ def load_key(info: bytes) -> PublicKey:
     """The key in a SubjectPublicKeyInfo.
 
     Raises:
-        UnknownAlgorithmError: Of a kind or on a curve that nothing here can compute.
-        ValueError: It is no key.
+        UnknownAlgorithmError: Of a kind or on a curve that nothing here can compute, or none.
     """
     try:
         key = load_der_public_key(info)
     except UnsupportedAlgorithm as exc:
         raise UnknownAlgorithmError(str(exc)) from exc
+    except ValueError as exc:  # explicit curves, and what is no key at all
+        raise UnknownAlgorithmError("the kind of its key") from exc
     if not isinstance(key, PublicKey):
         raise UnknownAlgorithmError(type(key).__name__)
     return key
@@ -261,6 +265,9 @@ def _verify(key: PublicKey, scheme: Scheme, value: bytes, data: bytes) -> bool:
     if scheme.digest not in _HASHES:
         raise UnknownAlgorithmError(scheme.digest)
     hashed = _HASHES[scheme.digest]
+    if isinstance(key, rsa.RSAPublicKey):
+        # Some software leaves leading zeros out, or writes more of them: the number is the same (RFC 8017, 4.1).
+        value = value.lstrip(b"\0").rjust((key.key_size + 7) // 8, b"\0")
     if isinstance(key, rsa.RSAPublicKey) and scheme.kind == _RSA:
         return _verify_pkcs1(key, scheme.digest, value, data)
     if isinstance(key, rsa.RSAPublicKey) and scheme.kind == _PSS:
@@ -291,8 +298,12 @@ def _in_der(value: bytes) -> bytes:
     return utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
 
 
-def _read_pss(parameters: list[Value]) -> Scheme:
+def _read_pss(parameters: list[Value], content_digest: str) -> Scheme:
     """RSASSA-PSS-params; what is left out has the defaults of RFC 4055, 3.1."""
+    if parameters and parameters[0].raw == _NULL and content_digest in _HASHES:
+        # No parameters at all, as some software has it: the digest of the content throughout.
+        size = _HASHES[content_digest].digest_size
+        return Scheme(kind=_PSS, digest=content_digest, mask_digest=content_digest, salt_size=size)
     hashed, mask, salt = "sha1", "sha1", 20
     for part in parameters[0].children() if parameters else ():
         (inner,) = part.children()

@@ -185,6 +185,13 @@ RULES: dict[str, Rule] = {
         "the certificate is valid from {not_before} to {not_after}, and nothing proves that the signature is from then",
         "a timestamp made in that time would prove it",
     ),
+    "trust.authority_out_of_bounds": Rule(
+        _UNCLEAR,
+        _SUB.OUT_OF_BOUNDS_NO_POE,
+        "ETSI EN 319 102-1, 5.2.6",
+        "an authority above the signer is outside its validity, and nothing proves that the signature is older",
+        "a timestamp made in that time would prove it",
+    ),
     "trust.not_yet_valid": Rule(
         _UNCLEAR,
         _SUB.NOT_YET_VALID,
