@@ -165,7 +165,7 @@ def _judge_all(
         policy=policy_of(options.policy),
         require_revocation=options.require_revocation,
         show_identity=options.show_identity,
-        review=Review(History.of(document.data, document.reader)),
+        review=Review(History.of(document.data, document.reader), options.password),
         gaps=accounts.gaps,
         doubts=accounts.doubts,
         shared=_shared(fields),

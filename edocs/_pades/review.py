@@ -6,6 +6,7 @@ changes back is a change all the same.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field
 
 from edocs._pades.comparison import Comparison
@@ -37,8 +38,9 @@ class Step:
 class Review:
     """The steps of a document, found as they are asked for."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, password: str | None = None) -> None:
         self.history = history
+        self._password = password
         self._references = References(history)
         self._steps: dict[int, Step] = {}
         self._trees: dict[int, PageTree] = {}
@@ -79,7 +81,23 @@ class Review:
         )
 
     def _look(self, comparison: Comparison, patches: list[Patch]) -> None:
-        """Note what hides ink."""
+        """Note what hides ink.
+
+        Raises:
+            ValueError: A page cannot be drawn.
+        """
+        ends = [self.history.end_of(state.revision) for state in (comparison.before, comparison.after)]
+        if not patches or ends[0] is None or ends[1] is None:
+            if patches:
+                raise ValueError("a page cannot be drawn")
+            return
+        # On use: whoever verifies without later pictures need not load PDFium.
+        ink = importlib.import_module("edocs._pdf.ink")
+        with ink.open_views(self.history.data, ends[0], ends[1], self._password) as views:
+            for patch in patches:
+                if views.hides_ink(patch.page, patch.box, over_all=patch.over_all):
+                    what = "something drawn later hides what was signed"
+                    comparison.note(patch.place, Changes.CONTENT, what, name=patch.field)
 
     def _tree(self, revision: int) -> PageTree:
         if revision not in self._trees:

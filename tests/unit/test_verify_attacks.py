@@ -134,7 +134,7 @@ def test_a_visible_field_is_judged_although_it_calls_itself_a_timestamp(both: by
 
     report = verify_pdf(update(both, lambda writer: cover_page(writer, timestamp)), trust)
 
-    assert report.verdict is Verdict.INDETERMINATE
+    assert report.verdict is Verdict.TOTAL_FAILED
     assert report.legal_effect is LegalEffect.REFERENCE_ONLY
 
 
