@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edocs._files import read_file
+from edocs._pades.certification import certification_faults
 from edocs._pades.checking import embedded_evidence
 from edocs._pades.document_times import judge_document_times
 from edocs._pades.dss import read_dss
@@ -168,6 +169,9 @@ def _judge_all(
         review=Review(History.of(document.data, document.reader), options.password),
         gaps=accounts.gaps,
         doubts=accounts.doubts,
+        certification=certification_faults(
+            document.reader, [field for field in fields if isinstance(field, SignatureField)]
+        ),
         shared=_shared(fields),
     )
     judged = []

@@ -6,7 +6,7 @@ Each step adds findings; a broken signature never keeps another from being judge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edocs._pades.changes import judge_changes
@@ -53,6 +53,8 @@ class Judge:
     """(offset, length) of bytes that no revision reaches."""
     doubts: Sequence[Reason]
     """What programs may read differently, anywhere in the file."""
+    certification: Mapping[str, Reason]
+    """What is wrong with the document's certification, by the field that it speaks against."""
     shared: frozenset[object]
     """Signature dictionaries that more than one field shows."""
 
@@ -65,6 +67,8 @@ class Judge:
         if isinstance(span, Reason):
             # What the range leaves out could be anything: nothing further can be concluded from the value.
             return Judged(report=_judge_unchecked(blank, field, [*found, span]), end=end)
+        if wrong := self.certification.get(field.name):
+            found.append(wrong)
         if field.value_reference in self.shared:
             found.append(reason("structure.shared_signature"))
         try:

@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from edocs._pdf.byte_range import SignedRange, check_byte_range
+from edocs._pdf.dialects import is_read_alike
 from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import is_visible
@@ -91,7 +92,8 @@ def open_document(data: bytes, password: str | None = None) -> OpenDocument | Re
         if ambiguous:
             fault = fault or ValueError("its two cross-reference tables contradict each other")
             continue
-        lenient = None if fault is None else reason("structure.lenient", why=describe(fault))
+        is_clear = fault is None or _is_unambiguous(data, reader)
+        lenient = None if is_clear else reason("structure.lenient", why=describe(fault or ValueError()))
         opened = OpenDocument(data=data, reader=reader, lenient=lenient)
         break
     if opened is None:
@@ -128,6 +130,21 @@ def _excess(data: bytes) -> str:
     if data.count(b"startxref") > _MOST_REVISIONS:
         return "it has more revisions than any document needs"
     return ""
+
+
+def _is_unambiguous(data: bytes, reader: PdfFileReader) -> bool:
+    """Whether a leniently opened file can be read in one way only, but for what its objects hold."""
+    if reader.encrypted or _contradicts_itself(reader) or not is_read_alike(data, reader):
+        return False
+    # From here on the reader is as strict with objects as if its tables had pleased it.
+    reader.strict = True
+    reader.resolved_objects.clear()
+    try:
+        list(enumerate_sig_fields(reader, filled_status=True))
+    except PARSER_FAULTS:
+        reader.strict = False
+        return False
+    return True
 
 
 def _contradicts_itself(reader: PdfFileReader) -> bool:

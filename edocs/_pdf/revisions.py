@@ -22,7 +22,7 @@ from edocs._pdf.faults import PARSER_FAULTS
 from edocs._pdf.object_streams import decoded_object_streams, object_stream_doubts
 from edocs._pdf.strays import Strays, judge_strays, references
 from edocs._pdf.syntax import RawDictionary, walk
-from edocs._pdf.tables import Section, pointer_end, read_sections, table_span
+from edocs._pdf.tables import Section, odd_generation, pointer_end, read_sections, table_span
 from edocs.model import Reason
 from edocs.model.rules import reason
 
@@ -103,6 +103,8 @@ class _Book:
         """The number of the object whose header is at an offset, and the revision that first places it there."""
         for section in self.sections:
             self._enter(section)
+        if (odd := odd_generation(self.sections)) is not None:
+            self.doubts.append(reason("structure.generation", number=odd))
         self.starts = sorted({*self.headers, *(section.begin for section in self.sections)})
         self.lengths: dict[tuple[int, int, int], int | None] = {}
 

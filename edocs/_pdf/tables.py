@@ -7,7 +7,7 @@ programs read differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.xref import XRefSectionData, XRefSectionMetaInfo, XRefSec
 
 from edocs._pdf.syntax import SPACE, Walk, walk
 
-__all__ = ["Section", "Table", "pointer_end", "read_sections", "table_span"]
+__all__ = ["Section", "Table", "last_size", "odd_generation", "pointer_end", "read_sections", "table_span"]
 
 _STARTXREF = re.compile(rb"[" + SPACE + rb"]*+startxref[" + SPACE + rb"]++\d++[" + SPACE + rb"]++%%EOF")
 _SUBSECTION = re.compile(rb"[" + SPACE + rb"]*+(\d{1,10})[ \t]++(\d{1,10})[" + SPACE + rb"]++")
@@ -49,6 +49,13 @@ class Section:
         """The highest number of an object that it says is in use."""
         return max(max(self.entries.standard_xrefs, default=0), max(self.entries.xrefs_in_objstm, default=0))
 
+    def generations(self) -> Iterator[tuple[int, int]]:
+        """The number and the generation of each object that it says is in use."""
+        for number, (generation, _) in self.entries.standard_xrefs.items():
+            yield number, generation
+        for number in self.entries.xrefs_in_objstm:
+            yield number, 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -64,15 +71,45 @@ class Table:
 
 
 def read_sections(reader: PdfFileReader) -> Iterator[Section]:
-    """Every section, the oldest first; of a hybrid pair the stream first, because the table overrides it."""
+    """Every section, the oldest first; of a hybrid pair the table first: the stream fills what it calls free."""
     for revision in range(reader.xrefs.total_revisions):
         meta, entries = reader.xrefs.get_xref_container_info(revision), reader.xrefs.get_xref_data(revision)
+        yield Section(revision=revision, meta=meta, entries=entries, declared_size=meta.size)
         if entries.hybrid is not None:
             other = entries.hybrid
             yield Section(
                 revision=revision, meta=other.meta_info, entries=other.xref_data, declared_size=other.meta_info.size
             )
-        yield Section(revision=revision, meta=meta, entries=entries, declared_size=meta.size)
+
+
+def last_size(sections: Sequence[Section]) -> int:
+    """The ``/Size`` of the newest trailer."""
+    mains = [section for section in sections if section.meta.xref_section_type is not XRefSectionType.HYBRID_STREAM]
+    return mains[-1].declared_size
+
+
+def odd_generation(sections: Sequence[Section]) -> int | None:
+    """An object that is freed or written under a generation that does not follow; None where there is none.
+
+    pyHanko then goes on to look for it in older sections, and viewers that pass over generations do not (7.5.4).
+    """
+    # Nothing that anybody sees depends on the number of a cross-reference stream.
+    streams = {section.meta.stream_ref.idnum for section in sections if section.meta.stream_ref is not None}
+    used: dict[int, int] = {}
+    freed: dict[int, int] = {}
+    for section in sections:
+        for number, following in section.entries.freed.items():
+            if number in used and number not in streams:
+                if used[number] + 1 != following:
+                    return number
+                freed[number] = used.pop(number) + 1
+        for number, generation in section.generations():
+            before, following = used.get(number, generation), freed.get(number, generation)
+            is_odd = before != generation or generation not in (following, following - 1)
+            if is_odd and number not in streams:
+                return number
+            used[number] = generation
+    return None
 
 
 def table_span(data: bytes, section: Section, end: int) -> Table | None:

@@ -154,6 +154,13 @@ FILE_RULES: dict[str, Rule] = {
         "the file has objects beyond the {size} that it says it has, and only some programs show them",
         "ask for a file made by conforming software",
     ),
+    "structure.generation": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ISO 32000-2, 7.5.4",
+        "object {number} is freed or written under a generation that does not follow, and only some programs show it",
+        "ask for a file made by conforming software",
+    ),
     "structure.trailing_space": Rule(
         None, None, "ISO 32000-2, 7.5.5", "{count} empty bytes follow the end of the document", ""
     ),
@@ -169,6 +176,20 @@ FILE_RULES: dict[str, Rule] = {
         _SUB.FORMAT_FAILURE,
         "ISO 32000-2, 12.8.1",
         "the signature dictionary was written again after the signature was made",
+        "do not use the document; ask the sender for a new one",
+    ),
+    "structure.certification": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.2.2",
+        "the signature certifies the document, and only the first signature of a document may",
+        "ask for an approval signature instead",
+    ),
+    "structure.certified_by_another": Rule(
+        _FAILED,
+        _SUB.FORMAT_FAILURE,
+        "ISO 32000-2, 12.8.6",
+        "the document names another signature as its certification than the one that certifies it",
         "do not use the document; ask the sender for a new one",
     ),
 }

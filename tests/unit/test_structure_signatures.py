@@ -189,6 +189,15 @@ def test_a_dictionary_that_can_be_read_in_two_ways_is_no_pass(
     assert rule in rules(report)
 
 
+def test_a_catalog_that_names_another_certification_is_refused(seal: Seal, trust: TrustStore) -> None:
+    """Viewers say "certified by" of what the catalog names."""
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/SigFlags 3>>/Perms<</DocMDP 7 0 R>>>>"
+
+    report = verify_pdf(seal(document(o1=catalog, o7=b"<</Type/Sig/Name(Another)>>")), trust)
+
+    assert (report.verdict, rules(report)) == (Verdict.TOTAL_FAILED, {"structure.certified_by_another"})
+
+
 def test_a_signature_dictionary_written_again_is_refused(one: bytes, trust: TrustStore) -> None:
     def rewrite(writer: IncrementalPdfFileWriter) -> None:
         value = writer.root["/AcroForm"]["/Fields"][0]["/V"]
