@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # protocols need no names at run time, and every command impo
         TrustStore,
     )
 
-__all__ = ["Engine", "Evidence", "RevocationSource", "SecretsHandler", "Signer", "Store", "Timestamper"]
+__all__ = ["Engine", "Evidence", "IssuerSource", "RevocationSource", "SecretsHandler", "Signer", "Store", "Timestamper"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -92,6 +92,15 @@ class RevocationSource(Protocol):
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
     ) -> RevocationEvidence | None:
         """What is known at ``at`` (aware); None where nothing is."""
+        ...
+
+
+@runtime_checkable
+class IssuerSource(Protocol):
+    """Where a certificate that a path lacks is found; a ``RevocationSource`` may be one too."""
+
+    def issuers(self, certificate: x509.Certificate) -> Sequence[x509.Certificate]:
+        """Certificates whose key signed ``certificate``; they help to build a path and prove nothing."""
         ...
 
 

@@ -29,6 +29,7 @@ from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
 from edocs._trust.climbing import leading
+from edocs._trust.issuers import missing_issuers
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
@@ -84,8 +85,25 @@ def judge_path(
         weak: Which algorithms of certificates do not count; None: by today's list.
     """
     companions = list(others)
+    known = [*companions, *trust.intermediates, *trust.anchors]
     if is_directly_trusted(trust, certificate, at):
-        return _judge_directly(certificate, [*companions, *trust.intermediates, *trust.anchors], source, at)
+        return _judge_directly(certificate, known, source, at)
+    path = _judge_path(certificate, companions, trust, source, (at, weak))
+    if path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and trust.has_anchors:
+        found = missing_issuers(certificate, [*known, *(item.certificate for item in trust.services)], source)
+        if found:
+            return _judge_path(certificate, [*found, *companions], trust, source, (at, weak))
+    return path
+
+
+def _judge_path(
+    certificate: bytes,
+    companions: Sequence[bytes],
+    trust: TrustStore,
+    source: RevocationSource,
+    how: tuple[datetime, AlgorithmUsagePolicy | None],
+) -> PathResult:
+    at, weak = how
     believed = anchors_at(trust, certificate, companions, at)
     tops, steps = leading(certificate, believed, [*trust.intermediates, *companions])
     anchors = _loadable(tops)

@@ -22,7 +22,7 @@ from edocs._trust.chains import X509_FAULTS
 from edocs._trust.pins import Pin, read_pins
 from edocs.errors import UnreadableError, UsageError
 
-__all__ = ["TrustFile", "read_trust_file", "trust_files"]
+__all__ = ["TrustFile", "certificates_in", "read_trust_file", "trust_files"]
 
 _DER = Encoding.DER
 _SUFFIXES = {".pem", ".crt", ".cer", ".der", ".crl", ".p7b", ".p7c", ".pins", ".xml"}
@@ -81,12 +81,27 @@ def read_trust_file(path: Path) -> TrustFile:
         found.pins = read_pins(path, data)
     elif _XML.match(data):
         found.trusted_list = data
-    elif blocks := [(match["kind"].decode(), match[0]) for match in _PEM.finditer(data)]:
-        for kind, block in blocks:
-            _take_pem(kind, block, found)
-    elif not _take_der(data, found):
-        raise _useless(path)
+    else:
+        _take(data, found)
     return found
+
+
+def certificates_in(data: bytes) -> list[x509.Certificate]:
+    """The certificates in PEM, DER or PKCS#7; none where it is something else."""
+    found = TrustFile(path=Path())
+    try:
+        _take(data, found)
+    except UsageError:
+        return []
+    return found.certificates
+
+
+def _take(data: bytes, found: TrustFile) -> None:
+    blocks = [(match["kind"].decode(), match[0]) for match in _PEM.finditer(data)]
+    for kind, block in blocks:
+        _take_pem(kind, block, found)
+    if not blocks and not _take_der(data, found):
+        raise _useless(found.path)
 
 
 def _useless(path: Path) -> UsageError:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from servers.pki import PkiService
 
 from edocs.connect import open_revocation, open_timestamper
 from edocs.errors import UnavailableError
 from edocs.model import Revocation
-from edocs.ports import RevocationSource, Timestamper
+from edocs.ports import IssuerSource, RevocationSource, Timestamper
 
 KEYS = Path(__file__).parents[2] / "certs" / "test" / "keys"
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
@@ -96,3 +97,34 @@ def test_a_token_that_cannot_be_had_is_an_error(service: PkiService, stamper: Ti
 
     with pytest.raises(UnavailableError):
         stamper.timestamp(bytes(32), "sha256")
+
+
+@pytest.fixture
+def issuers(service: PkiService) -> IssuerSource:
+    found = open_revocation(online=True)
+    assert isinstance(found, IssuerSource)
+    return found
+
+
+def test_an_issuer_is_found_where_its_certificate_says(service: PkiService, issuers: IssuerSource) -> None:
+    authority = load(service, "official-ca")
+    service.faults["/ca/"] = (200, "application/pkix-cert", authority.public_bytes(Encoding.DER))
+
+    assert list(issuers.issuers(load(service, "leader"))) == [authority]
+
+
+@pytest.mark.parametrize("answer", [b"", b"junk", b"\x30" * (1 << 19)])
+def test_an_answer_that_is_no_certificate_or_too_long_finds_no_issuer(
+    service: PkiService, issuers: IssuerSource, answer: bytes
+) -> None:
+    service.faults["/ca/"] = (200, "application/pkix-cert", answer)
+
+    assert list(issuers.issuers(load(service, "leader"))) == []
+
+
+def test_an_issuer_that_cannot_be_had_is_asked_for_once(service: PkiService, issuers: IssuerSource) -> None:
+    service.faults["/ca/"] = "gone"
+    for _ in range(3):
+        assert list(issuers.issuers(load(service, "leader"))) == []
+
+    assert len([path for path in service.requests if path.startswith("/ca/")]) == 1
