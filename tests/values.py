@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from asn1crypto import core as asn1_core
+from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -448,3 +449,15 @@ def resigned_with_sha1(certificate: x509.Certificate) -> x509.Certificate:
         }
     )
     return x509.load_der_x509_certificate(made.dump())
+
+
+def joined_responses(responses: Sequence[bytes], key: ec.EllipticCurvePrivateKey) -> bytes:
+    """One OCSP response with the answers of several, signed anew."""
+    loaded = [asn1_ocsp.OCSPResponse.load(item) for item in responses]
+    basic = loaded[0].basic_ocsp_response
+    answers = [item.response_data["responses"][0] for item in loaded]
+    basic["tbs_response_data"]["responses"] = asn1_ocsp.Responses(answers)
+    signed = basic["tbs_response_data"].dump(force=True)
+    basic["signature"] = asn1_core.OctetBitString(key.sign(signed, ec.ECDSA(hashes.SHA256())))
+    whole = {"response_type": "basic_ocsp_response", "response": basic}
+    return asn1_ocsp.OCSPResponse({"response_status": "successful", "response_bytes": whole}).dump(force=True)

@@ -110,9 +110,11 @@ def check_cms(value: SignedValue, content: Sequence[bytes | memoryview], others:
     except ValueError as exc:
         return CheckedValue(findings=(reason("integrity.attributes", why=describe(exc)),), cms=value)
     digests = tuple(sorted({name, scheme.digest}))
-    candidates = named_certificates(value.signer, [*value.certificates, *others])  # (2)
-    named = [(parts, binding_of(value, parts.raw)) for parts in candidates]
+    named = _named(value, value.certificates)  # (2)
     bound = [item for item in named if item[1] is not Binding.BROKEN]
+    if not bound:
+        bound = [item for item in _named(value, others) if item[1] is not Binding.BROKEN]
+        named = named or bound
     blank = CheckedValue(cms=value, digests=digests)
     if not named:
         why = "it does not come with the signature"
@@ -227,6 +229,10 @@ def _signer(
         except UnknownAlgorithmError as exc:
             faults.append((key, reason("algorithm.unknown", algorithm=str(exc))))
     return *candidates[0], *faults[0]
+
+
+def _named(value: SignedValue, certificates: Iterable[bytes]) -> list[tuple[Parts, Binding]]:
+    return [(parts, binding_of(value, parts.raw)) for parts in named_certificates(value.signer, certificates)]
 
 
 def _signed(value: SignedValue, content: Sequence[bytes | memoryview]) -> Iterable[bytes]:

@@ -154,6 +154,8 @@ def _revoked(path: PathResult, report: SignatureReport) -> Reason:
     moment = path.revoked.revoked_at if path.revoked else None
     if path.revoked_is_authority:
         return reason("trust.authority_revoked", revoked_at=day_text(moment))
+    if path.revoked and path.revoked.is_on_hold:
+        return reason("trust.on_hold", revoked_at=day_text(moment))
     # The signer's own claim counts here, because it is a claim against the signer.
     is_after = moment is not None and report.signed_at is not None and report.signed_at >= moment
     return reason("trust.signed_after_revocation" if is_after else "trust.revoked", revoked_at=day_text(moment))

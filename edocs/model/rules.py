@@ -213,6 +213,13 @@ RULES: dict[str, Rule] = {
         "the certificate was revoked on {revoked_at}, before the signature was made",
         "do not use the document; ask the sender for a new one",
     ),
+    "trust.on_hold": Rule(
+        _UNCLEAR,
+        _SUB.TRY_LATER,
+        "ETSI EN 319 102-1, 5.2.6",
+        "the certificate has been suspended since {revoked_at}",
+        "ask again once its authority has decided, or ask the sender to sign with another certificate",
+    ),
     "trust.authority_revoked": Rule(
         _UNCLEAR,
         _SUB.CERTIFICATE_CHAIN_GENERAL_FAILURE,

@@ -84,6 +84,8 @@ class RevocationEvidence:
 
     status: Revocation
     revoked_at: datetime | None = None
+    is_on_hold: bool = False
+    """Revoked for the time being only (tạm dừng, certificateHold); ``status`` is then ``REVOKED``."""
     this_update: datetime | None = None
     next_update: datetime | None = None
     source: str = ""
