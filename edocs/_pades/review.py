@@ -59,7 +59,7 @@ class Review:
 
     def _compare(self, revision: int) -> Step:
         changed = self.history.redefined(revision)
-        if changed & self.history.containers:
+        if any(self.history.version(number, revision - 1) for number in changed & self.history.containers):
             # Programs that remember an object stream, and those that do not, would show different documents.
             raise ValueError("an object stream was written over")
         before, after = self._tree(revision - 1), self._tree(revision)

@@ -28,6 +28,7 @@ _UNSTEADY = _HIDDEN | _NO_ZOOM | _NO_ROTATE | _NO_VIEW | _TOGGLE
 # Content that a program may show or not, or show otherwise on paper (8.11, 8.10.4, 8.9.5.4, 7.3.8, 14.11.7).
 _CONDITIONAL = frozenset({"/OC", "/Ref", "/Alternates", "/OPI", "/F", "/PS", "/FFilter"})
 _CONDITIONAL_TYPES = frozenset({"/OCG", "/OCMD"})
+_DRAWN_ALIKE = frozenset({"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut"})
 _MOST_PARTS = 10_000
 _STRINGS = (generic.TextStringObject, generic.ByteStringObject)
 
@@ -60,7 +61,7 @@ def rectangle(state: State, widget: generic.DictionaryObject) -> tuple[float, fl
 
 def is_shown(state: State, widget: generic.DictionaryObject) -> bool:
     """Whether a program may draw something where the widget stands."""
-    return rectangle(state, widget) is not None and state.get(widget, "/AP") is not None
+    return rectangle(state, widget) is not None and ("/AP" in widget or "/MK" in widget)
 
 
 def has_hidden_face(state: State, widget: generic.DictionaryObject) -> bool:
@@ -72,7 +73,7 @@ def has_hidden_face(state: State, widget: generic.DictionaryObject) -> bool:
         return True
     appearance = state.get(widget, "/AP")
     if not isinstance(appearance, generic.DictionaryObject):
-        return appearance is not None
+        return appearance is not None or "/MK" in widget  # of which programs make a picture of their own
     if set(appearance) - {"/N"} or "/OC" in widget or "/AS" in widget:
         return True
     look = state.get(appearance, "/N")
@@ -85,7 +86,9 @@ def is_unsteady_comment(state: State, comment: generic.DictionaryObject) -> bool
     if flags is not None and (not isinstance(flags, generic.NumberObject) or int(flags) & (_NO_VIEW | _TOGGLE)):
         return True
     appearance = raw(comment, "/AP")
-    return "/OC" in comment or (appearance is not None and draws_conditionally(state, appearance))
+    if appearance is None:  # each program draws it as it likes
+        return "/OC" in comment or str(state.get(comment, "/Subtype")) not in _DRAWN_ALIKE
+    return "/OC" in comment or draws_conditionally(state, appearance)
 
 
 def draws_conditionally(state: State, look: generic.PdfObject) -> bool:

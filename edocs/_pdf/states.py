@@ -126,6 +126,8 @@ class History:
                 found = self._read_in_stream(number, place, state)
             else:
                 reference = generic.Reference(number, version.generation, self.reader)
+                if self.reader.xrefs.get_historical_ref(reference, version.revision) != place:
+                    raise ValueError("an object stands in two places")
                 found = self.reader.get_object(reference, revision=version.revision)
             self._objects[key] = None if isinstance(found, generic.NullObject) else found
         return self._objects[key]

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import ObjectStream
 from pyhanko.sign import signers
 from pyhanko.sign.fields import (
     FieldMDPSpec,
@@ -622,3 +623,51 @@ def test_a_second_signature_makes_no_change_lawful(
     first, second = verified(document, trust).signatures
 
     assert (first.verdict, second.verdict) == (Verdict.TOTAL_FAILED, Verdict.TOTAL_PASSED)
+
+
+# --- other writings -----------------------------------------------------------------------------------------------
+
+
+def in_object_streams(document: bytes, foreign_sign: Sign) -> bytes:
+    """The document with object streams and a cross-reference stream, as most products write it, then signed."""
+    pikepdf = pytest.importorskip("pikepdf")
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return foreign_sign(out.getvalue(), "leader", "Person")
+
+
+def update_in_stream(document: bytes, change: Callable[[Writer, ObjectStream], None]) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(document))
+    writer._update_meta = lambda: None  # type: ignore[method-assign]
+    change(writer, writer.prepare_object_stream())
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_object_streams_are_read_as_objects_are(draft: bytes, foreign_sign: Sign, trust: TrustStore) -> None:
+    signed = in_object_streams(draft, foreign_sign)
+
+    def pack(writer: Writer, stream: ObjectStream) -> None:
+        form = writer.root.raw_get("/AcroForm")
+        stream.add_object(form.idnum, form.get_object())
+
+    assert outcome(foreign_sign(update_in_stream(signed, pack), "seal", "Agency"), trust)[0] is Verdict.TOTAL_PASSED
+    assert outcome(update(signed, redraw_content), trust) == (Verdict.TOTAL_FAILED, Changes.CONTENT)
+    assert outcome(update(signed, fill_remark), trust) == (Verdict.TOTAL_PASSED, Changes.FORM_FILL)
+    assert outcome(update(signed, swap_pages), trust) == (Verdict.TOTAL_FAILED, Changes.CONTENT)
+
+
+def test_an_object_stream_written_over_does_not_pass(draft: bytes, foreign_sign: Sign, trust: TrustStore) -> None:
+    signed = in_object_streams(draft, foreign_sign)
+    reader = PdfFileReader(io.BytesIO(signed))
+    number = min(reader.xrefs.get_xref_data(0).obj_streams_used)
+    former = reader.get_object(generic.Reference(number, 0, reader))
+
+    def write_over(writer: Writer) -> None:
+        writer.objects[(0, number)] = generic.StreamObject(
+            {key: former.raw_get(key) for key in ("/Type", "/N", "/First")}, stream_data=former.data
+        )
+
+    assert outcome(update(signed, write_over), trust)[0] is not Verdict.TOTAL_PASSED
