@@ -19,6 +19,8 @@ __all__ = ["References"]
 
 _REFERENCE = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+R")
 _END = re.compile(rb">>[\x00\t\n\x0c\r ]*stream|endobj")
+_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
+_UNCLEAR = re.compile(rb"[()%]")
 _FIRST_BYTES, _MOST_BYTES = 1 << 10, 1 << 16
 _MOST_DEPTH = 100
 _ANYTHING = -1
@@ -82,7 +84,9 @@ class References:
             head: bytes | None = self._history.body(number, version.place, state)
         else:
             head = self._head(version.place)
-        if head is None or b"(" in head or b"%" in head or head.count(b"<<") != head.count(b">>"):
+        head = None if head is None else _STRING.sub(b" ", head)
+        # What is left of a parenthesis or a comment sign may hide a reference, or pass text off for one.
+        if head is None or _UNCLEAR.search(head) or head.count(b"<<") != head.count(b">>"):
             self._parents.add(key)
             try:
                 return list(_parsed(self._history.read(number, version, state)))
