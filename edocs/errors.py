@@ -91,11 +91,15 @@ class EdocsError(Exception):
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What happened, to which object, in ``lang`` ("en" or "vi")."""
-        return translate(self.template, lang, **self.params)
+        return translate(self.template, lang, **self._values(lang))
 
     def hint(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do next, or an empty string."""
-        return translate(self.hint_template, lang, **self.params) if self.hint_template else ""
+        return translate(self.hint_template, lang, **self._values(lang)) if self.hint_template else ""
+
+    def _values(self, lang: str) -> dict[str, str]:
+        """The parameters; of them only ``why`` is a text for people and may be known to the catalogues."""
+        return {name: translate(value, lang) if name == "why" else value for name, value in self.params.items()}
 
     def __str__(self) -> str:
         hint = self.hint()

@@ -56,7 +56,10 @@ def load_trust(
             )
         found += files
     if not any(file.trusted_list for file in found):
-        return _assemble(found, ())
+        store = _assemble(found, ())
+        if found and store == TrustStore():
+            raise UsageError("only operators of trusted lists, and no list: {path}", path=found[0].path)
+        return store
     # Imported on use: who has no trusted list waits for no XML library.
     lists, faults = importlib.import_module("edocs._trust.trust_lists").read_trust_lists(found, at or datetime.now(UTC))
     for fault in faults:

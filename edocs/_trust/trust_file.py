@@ -117,7 +117,7 @@ def _take_pem(kind: str, block: bytes, found: TrustFile) -> None:
         if kind in ("CERTIFICATE", "X509 CERTIFICATE"):
             found.certificates.append(_whole(x509.load_pem_x509_certificate(block.replace(b" X509 ", b" "))))
         elif kind == "X509 CRL":
-            found.crls.append(x509.load_pem_x509_crl(block).public_bytes(_DER))
+            found.crls.append(_whole_list(x509.load_pem_x509_crl(block)))
         elif kind in _BUNDLES and not _take_bundle(_armoured(block), found):
             raise _useless(found.path)
     except X509_FAULTS as exc:
@@ -131,7 +131,7 @@ def _take_der(data: bytes, found: TrustFile) -> bool:
     except X509_FAULTS:
         pass
     try:
-        found.crls.append(x509.load_der_x509_crl(data).public_bytes(_DER))
+        found.crls.append(_whole_list(x509.load_der_x509_crl(data)))
         return True
     except X509_FAULTS:
         return _take_bundle(data, found)
@@ -141,6 +141,12 @@ def _whole(certificate: x509.Certificate) -> x509.Certificate:
     """``certificate``, its names and dates read: a fault must show here and not later."""
     _ = certificate.subject, certificate.issuer, certificate.not_valid_after_utc, certificate.not_valid_before_utc
     return certificate
+
+
+def _whole_list(crl: x509.CertificateRevocationList) -> bytes:
+    """DER of ``crl``, its name and dates read."""
+    _ = crl.issuer, crl.last_update_utc, crl.next_update_utc
+    return crl.public_bytes(_DER)
 
 
 def _armoured(block: bytes) -> bytes:
@@ -158,7 +164,7 @@ def _take_bundle(data: bytes, found: TrustFile) -> bool:
         certificates = list(_members(content["certificates"]))
         crls = list(_members(content["crls"]))
         found.certificates += [_whole(x509.load_der_x509_certificate(der)) for der in certificates]
-        found.crls += [x509.load_der_x509_crl(der).public_bytes(_DER) for der in crls]
+        found.crls += [_whole_list(x509.load_der_x509_crl(der)) for der in crls]
     except (*PARSER_FAULTS, *X509_FAULTS):
         return False
     return bool(certificates or crls)

@@ -16,7 +16,7 @@ __all__ = ["MAX_BYTES", "parse_untrusted"]
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest trusted list of a member state has some 12 MB."""
-_MAX_MARKS = 1_500_000
+_MAX_MARKS = 500_000
 _MAX_DEPTH = 64
 _BOM = b"\xef\xbb\xbf"
 _PROLOG = re.compile(rb"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)

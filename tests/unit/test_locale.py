@@ -31,6 +31,8 @@ ERRORS = {name for name in errors.__all__ if name.endswith("Error")}
 CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(ERRORS, (1, ("hint",))),
     **dict.fromkeys(("say", "text", "translate", "heading", "explain", "finding", "_finding"), (1, ())),
+    "_fault": (1, ()),
+    "_kept_out": (2, ()),
     "Reason": (0, ("message", "hint")),
     "Check": (0, ("note", "hint")),
 }

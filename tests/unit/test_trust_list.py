@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
 from trust_lists import (
     NOW,
     STATUS,
@@ -26,6 +28,7 @@ from trust_lists import (
 from edocs._trust.anchors import fingerprint
 from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
+from edocs._trust.trust_list import ListOperators, read_trust_list
 from edocs.errors import TrustListError, UsageError
 from edocs.model import ServiceUse, SubIndication, TrustStore, Verdict, VerificationOptions
 from edocs.testing import Pki
@@ -297,3 +300,34 @@ def test_the_identifiers_of_these_tests_are_those_of_the_standard() -> None:
         "http://uri.etsi.org/TrstSvc/Svctype/",
         "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/",
     )
+
+
+@given(changes=st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), min_size=1, max_size=3))
+def test_no_changed_bytes_change_what_a_list_says(
+    signed_once: bytes, who: Operator, changes: list[tuple[int, int]]
+) -> None:
+    """Whatever is accepted says what was signed: bytes may change only where nothing is said, as in a comment."""
+    operators = ListOperators(certificates=(who.certificate,))
+    changed = bytearray(signed_once)
+    for at, value in changes:
+        changed[at % len(changed)] = value
+
+    try:
+        found = read_trust_list(Path("x.xml"), bytes(changed), operators, NOW)
+    except (TrustListError, UsageError):
+        return
+
+    assert found.content == read_trust_list(Path("x.xml"), signed_once, operators, NOW).content
+
+
+@pytest.fixture(scope="module")
+def signed_once(who: Operator, pki: Pki) -> bytes:
+    history = [("undersupervision", NOW - timedelta(days=400))]
+    return sign_list(write_list(Listing(services=[Service(der(pki, "official-ca"), history=history)])), who)
+
+
+def test_why_a_list_is_kept_out_is_said_in_vietnamese(load: Callable[..., TrustStore]) -> None:
+    with pytest.raises(TrustListError) as caught:
+        load(Listing(), signer=operator())
+
+    assert "không biết người ký" in caught.value.message("vi")

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edocs._trust.anchors import fingerprint
+from edocs._trust.managed import read_entries
 from edocs._trust.past import judge_past
 from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
+from edocs._trust.trust_check import check_entries
+from edocs._trust.trust_file import read_trust_file
 from edocs.errors import UsageError
 from edocs.model import Revocation, ServiceUse, SubIndication, TrustedService, TrustStore, Verdict
 from edocs.testing import Pki
@@ -190,3 +196,46 @@ def test_the_fingerprint_is_what_openssl_prints(pki: Pki) -> None:
     certificate = x509.load_pem_x509_certificate(pki.pem("leader").read_bytes())
 
     assert fingerprint(der(pki, "leader")) == hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+
+
+FORMS = ("cer", "crl", "p7b", "pins", "pem")
+
+
+@given(
+    form=st.sampled_from(FORMS),
+    changes=st.lists(st.tuples(st.integers(0, 2**12), st.integers(0, 255)), min_size=1, max_size=4),
+)
+def test_no_bytes_of_a_trust_file_raise_anything_else(
+    pki: Pki, spoiled: Path, form: str, changes: list[tuple[int, int]]
+) -> None:
+    authority = x509.load_pem_x509_certificate(pki.pem("official-ca").read_bytes())
+    data = bytearray(
+        {
+            "cer": authority.public_bytes(Encoding.DER),
+            "crl": (pki.crls / "official-ca.crl").read_bytes(),
+            "p7b": pkcs7.serialize_certificates([authority], Encoding.DER),
+            "pins": f"anchor {authority.fingerprint(hashes.SHA256()).hex()} # x".encode(),
+            "pem": pki.pem("official-ca").read_bytes(),
+        }[form]
+    )
+    for at, value in changes:
+        data[at % len(data)] = value
+    path = spoiled / f"x.{form}"
+    path.write_bytes(data)
+
+    try:
+        files = [read_trust_file(path)]
+        check_entries(read_entries(files), files, NOW)
+        load_trust([path], NOW)
+    except UsageError:
+        return
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("spoiled")
+
+
+def test_operators_without_a_list_are_no_trust(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no list"):
+        load_trust([pins(tmp_path, f"list-operator {'0' * 64}")])
