@@ -31,10 +31,11 @@ from edocs.verify import load_policy
 
 from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, drop_output, worst
+from .limits import limit_options, read_limits
+from .progress import spoken
 from .trusting import read_trust
 from .verdicts import EXIT_CODES
 
-_LINE_EVERY_S = 10.0
 _EXIT_INTERRUPTED = 130
 _ROLES = {
     Role.PERSONAL: "personal signatures",
@@ -59,6 +60,7 @@ _ROLES = {
     "--engine", default="local:", show_default=True, metavar="serial:|local:N", help="Where the work is done."
 )
 @click.option("--jsonl", type=PATH, metavar="OUT", help="Write the JSON Lines to this file.")
+@limit_options
 @common_options
 def audit(
     console: Console,
@@ -70,6 +72,8 @@ def audit(
     at: str | None,
     engine: str,
     jsonl: Path | None,
+    max_seconds: float,
+    max_memory: int,
 ) -> int:
     """Verify every PDF at and below PATH, one JSON line each (kiểm tra chữ ký số hàng loạt).
 
@@ -79,7 +83,8 @@ def audit(
         raise UsageError("no path to audit", hint="give files or folders, or --from-file LIST")
     options = VerificationOptions(policy=load_policy(policy), at=read_time(console, at) if at else None)
     store, code = read_trust(console, trust, at=options.at)
-    records = audit_pdfs(_listed(paths, listing), store, options, open_engine(engine))
+    workers = open_engine(engine, read_limits(max_seconds, max_memory))
+    records = audit_pdfs(_listed(paths, listing), store, options, workers)
     total = _count(paths, listing) if _draws(console) else None
     tally = Tally()
     with open_output(jsonl, _inputs(jsonl, paths, listing, trust)) if jsonl else nullcontext() as stream:
@@ -157,7 +162,7 @@ def _run(
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, lines.interrupt) if main else None
     try:
-        with _progress(console, tally, total) as advance:
+        with _progress(console, total) as advance:
             for record in records:
                 lines(record)
                 tally.add(record)
@@ -217,14 +222,14 @@ def _count(paths: Iterable[Path], listing: str | None) -> int | None:
 
 
 @contextmanager
-def _progress(console: Console, tally: Tally, total: int | None) -> Iterator[Callable[[], None]]:
+def _progress(console: Console, total: int | None) -> Iterator[Callable[[], None]]:
     if console.quiet:
         yield lambda: None
     elif _draws(console):
         with _bar(console, total) as advance:
             yield advance
     else:
-        yield _spoken(console, tally)
+        yield spoken(console)
 
 
 @contextmanager
@@ -233,18 +238,6 @@ def _bar(console: Console, total: int | None) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
         task = bar.add_task(console.text("verifying"), total=total)
         yield lambda: bar.advance(task)
-
-
-def _spoken(console: Console, tally: Tally) -> Callable[[], None]:
-    due_s = time.monotonic() + _LINE_EVERY_S
-
-    def advance() -> None:
-        nonlocal due_s
-        if time.monotonic() >= due_s:
-            due_s = time.monotonic() + _LINE_EVERY_S
-            console.say("{count} files so far, {rate} a second", count=tally.files, rate=tally.rate())
-
-    return advance
 
 
 def _summarise(tally: Tally, console: Console) -> None:

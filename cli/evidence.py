@@ -7,7 +7,6 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -19,16 +18,10 @@ from edocs.model import Level
 from edocs.ports import Evidence
 
 from .console import Console
+from .online import CACHE_OPTION, ONLINE_OPTION, cache_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-ONLINE_OPTION = click.option("--online", is_flag=True, help="Ask the OCSP responders and CRLs that certificates name.")
-CACHE_OPTION = click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Where their answers are kept; default: the user's folder for edocs.",
-)
 EVIDENCE_OPTIONS = (
     click.option("--tsa", multiple=True, metavar="URL", help="Timestamping authority; several in order of preference."),
     ONLINE_OPTION,
@@ -53,11 +46,6 @@ def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
     )
     evidence.require(Level(options["level"]))  # once for all files
     return evidence
-
-
-def cache_folder(given: Path | None) -> Path:
-    """Where answers about revocation are kept: what ``--cache`` says, else the user's folder for edocs."""
-    return given or Path(click.get_app_dir("edocs")) / "revocation"
 
 
 def _say_lower(console: Console) -> Callable[[EdocsError, Level], None]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edocs._trust.pins import PinUse
     from edocs.errors import TrustListError
 
-__all__ = ["TRUST_OPTION", "read_trust", "store_folder", "trust"]
+__all__ = ["TRUST_OPTION", "read_trust", "store_folder", "trust", "trust_paths"]
 
 _ACTIONS = ("add", "list", "remove", "check")
 _USES = ("anchor", "signer", "timestamp", "list-operator")
@@ -101,10 +101,7 @@ def read_trust(
     Raises:
         UsageError: One of the paths gives nothing.
     """
-    chosen = list(paths)
-    if not chosen and _holds_something(store_folder()):
-        chosen = [store_folder()]
-        console.say("whom to believe: the managed store {path}", path=chosen[0])
+    chosen = trust_paths(console, paths)
     if not chosen and not more:
         return TrustStore(), 0
     kept_out: list[TrustListError] = []
@@ -113,6 +110,14 @@ def read_trust(
     for error in kept_out:
         console.error(error)
     return found, worst(error.exit_code for error in kept_out)
+
+
+def trust_paths(console: Console, paths: Sequence[Path]) -> list[Path]:
+    """What ``--trust`` names, or without it the managed store where there is one, which is said."""
+    if paths or not _holds_something(store_folder()):
+        return list(paths)
+    console.say("whom to believe: the managed store {path}", path=store_folder())
+    return [store_folder()]
 
 
 def _holds_something(folder: Path) -> bool:

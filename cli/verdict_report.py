@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from edocs._files import require_free, write_file
+from edocs.engines.local import LocalEngine
 from edocs.errors import UsageError
-from edocs.model import PagePictures, VerificationReport
-from edocs.verify import picture_changes
+from edocs.model import Limits, Loss, PagePictures, SignatureReport, VerificationReport
 
 from .console import PATH
 
@@ -43,9 +43,14 @@ def write_report(
     reports: Sequence[VerificationReport],
     lang: str,
     verified_at: datetime,
-    password: str | None = None,
+    passwords: Mapping[str, str],
+    limits: Limits,
 ) -> None:
     """Write ``reports`` to ``path``.
+
+    Args:
+        passwords: Of encrypted files, by path.
+        limits: What drawing the pictures of one file may cost: it is as hostile as when it was judged.
 
     Raises:
         OutputError: The file cannot be written.
@@ -54,19 +59,31 @@ def write_report(
     name = _KINDS[path.suffix.lower()]
     # Imported on use: a verdict in words needs no template engine and no font.
     make: Callable[..., bytes] = getattr(import_module(f"edocs.reports.{name}"), name)
-    pictures = [_pictures(reports, password)] if name == "verdict_html" else []
+    pictures = [_pictures(reports, passwords, limits)] if name == "verdict_html" else []
     write_file(path, make(reports, lang, verified_at, *pictures))
 
 
+_Drawing = tuple[VerificationReport, SignatureReport, str | None]
+
+
 def _pictures(
-    reports: Sequence[VerificationReport], password: str | None
+    reports: Sequence[VerificationReport], passwords: Mapping[str, str], limits: Limits
 ) -> Mapping[tuple[str, str], Sequence[PagePictures]]:
-    """Pictures of what was changed, for the first signature of each file that shows it."""
-    found = {}
+    """Pictures of what was changed, for the first signature of each file that shows it; none of a file too costly."""
+    wanted: list[_Drawing] = []
     for report in reports:
         changed = [item for item in report.signatures if item.evidence is not None and item.evidence.pages]
-        for signature in changed[:1]:
-            if signature.evidence is not None:
-                pictures = picture_changes(Path(report.path), signature.evidence, password)
-                found[report.sha256, signature.field] = pictures
-    return found
+        wanted += [(report, signature, passwords.get(report.path)) for signature in changed[:1]]
+    return dict(LocalEngine(1, limits).map(_draw, wanted, _undrawn))
+
+
+def _draw(drawing: _Drawing) -> tuple[tuple[str, str], Sequence[PagePictures]]:
+    report, signature, password = drawing
+    picture: Callable[..., Sequence[PagePictures]] = import_module("edocs.verify").picture_changes
+    pictures = picture(Path(report.path), signature.evidence, password)
+    return (report.sha256, signature.field), pictures
+
+
+def _undrawn(drawing: _Drawing, _loss: Loss) -> tuple[tuple[str, str], Sequence[PagePictures]]:
+    report, signature, _ = drawing
+    return (report.sha256, signature.field), ()

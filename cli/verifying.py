@@ -1,23 +1,31 @@
-"""``edocs verify``: the verdict on each file, for people or as JSON Lines."""
+"""``edocs verify``: the verdict on each file, for people or as JSON Lines.
+
+This process reads arguments and writes results; trust and documents are read in a worker that can be killed. So it
+imports no PDF library, and one cold start is waited for, not two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from edocs.audit import find_pdfs
+from edocs._folders import find_pdfs
+from edocs._trust.policy_file import load_policy
+from edocs.connect import TrustRecipe
 from edocs.errors import EdocsError, UnreadableError
-from edocs.model import HANOI, VerificationOptions
-from edocs.verify import agency_name, load_policy, load_roles, verify_pdf
+from edocs.model import HANOI, VerificationOptions, VerificationReport
+from edocs.supervised import SupervisedVerifier
 
 from .arguments import POLICY_OPTION, read_time
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
-from .evidence import CACHE_OPTION, ONLINE_OPTION, cache_folder
-from .trusting import read_trust
+from .limits import limit_options, read_limits
+from .online import CACHE_OPTION, ONLINE_OPTION, cache_folder
+from .progress import spoken
+from .trusting import trust_paths
 from .verdict_report import REPORT_OPTION, require_report, write_report
 from .verdicts import EXIT_CODES, report_text
 
@@ -42,6 +50,7 @@ from .verdicts import EXIT_CODES, report_text
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted files (see --secrets).")
 @REPORT_OPTION
 @FORCE_OPTION
+@limit_options
 @common_options
 def verify(
     console: Console,
@@ -59,6 +68,8 @@ def verify(
     password: bool,
     report: Path | None,
     force: bool,
+    max_seconds: float,
+    max_memory: int,
 ) -> int:
     """Verify the signatures of PDFs (xác thực chữ ký số). A folder stands for the PDFs in it.
 
@@ -72,29 +83,58 @@ def verify(
         online=online,
         cache=cache_folder(cache),
     )
-    store, code = read_trust(console, trust, crl, options.at)
-    if roles is not None:
-        store = load_roles(roles, store, agency_name)
+    recipe = TrustRecipe(paths=(*trust_paths(console, trust), *crl), roles=roles, at=options.at)
     if report is not None:
         require_report(report, force=force)
-    codes = []
-    found = []
-    for path in find_pdfs(paths):
-        try:
-            if password:
-                options = replace(options, password=console.ask_secret(f"password of {path.name}"))
-            verdict = verify_pdf(path, store, options)
-        except EdocsError as error:
-            console.error(error, path)
-            codes.append(error.exit_code)
-            continue
-        codes.append(EXIT_CODES[verdict.verdict])
-        found += [verdict] if report is not None else []
-        console.emit(verdict.as_dict(console.lang))
-        if not console.json:
-            console.result(report_text(verdict, console.lang))
+    limits = read_limits(max_seconds, max_memory, online=online)
+    found: list[VerificationReport] = []
+    passwords: dict[str, str] = {}
+    with SupervisedVerifier(recipe, limits) as verifier:
+        for error in verifier.kept_out:
+            console.error(error)
+        code = worst(error.exit_code for error in verifier.kept_out)
+        ask = _asking(console, passwords) if password else None
+        codes = list(_judge(console, verifier, _named(console, paths), (options, ask), found if report else None))
     if not codes:
         raise UnreadableError("no PDF found", hint="folders are searched for names that end in .pdf")
     if report is not None:
-        write_report(report, found, console.lang, options.at or datetime.now(HANOI), options.password)
+        write_report(report, found, console.lang, options.at or datetime.now(HANOI), passwords, limits)
     return worst([*codes, code])
+
+
+def _named(console: Console, paths: Sequence[Path]) -> Iterator[Path]:
+    return find_pdfs(paths, lambda path: console.say("named more than once, and verified once: {path}", path=path))
+
+
+def _asking(console: Console, passwords: dict[str, str]) -> Callable[[Path], str]:
+    def ask(path: Path) -> str:
+        passwords[str(path)] = console.ask_secret(f"password of {path.name}")
+        return passwords[str(path)]
+
+    return ask
+
+
+def _judge(
+    console: Console,
+    verifier: SupervisedVerifier,
+    paths: Iterable[Path],
+    how: tuple[VerificationOptions, Callable[[Path], str] | None],
+    found: list[VerificationReport] | None,
+) -> Iterator[int]:
+    """Verify, show, keep, and give out the exit code of each."""
+    options, ask = how
+    advance = spoken(console)
+    for path in paths:
+        try:
+            report = verifier.verify(path, replace(options, password=ask(path)) if ask else options)
+        except EdocsError as error:
+            console.error(error, path)
+            yield error.exit_code
+        else:
+            if found is not None:
+                found.append(report)
+            console.emit(report.as_dict(console.lang))
+            if not console.json:
+                console.result(report_text(report, console.lang))
+            yield EXIT_CODES[report.verdict]
+        advance()

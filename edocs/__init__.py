@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Box,
         DocumentCode,
         Level,
+        Limits,
         Policy,
         Reservation,
         Role,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         preview_pdf,
         sign_pdf,
     )
+    from edocs.supervised import SupervisedVerifier
     from edocs.verify import load_trust, verify_pdf
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "EdocsError",
     "Evidence",
     "Level",
+    "Limits",
     "Policy",
     "PreparedSignature",
     "Registry",
@@ -61,6 +64,7 @@ __all__ = [
     "Role",
     "SignatureSpec",
     "Stamp",
+    "SupervisedVerifier",
     "TrustStore",
     "Verdict",
     "VerificationOptions",
@@ -112,6 +116,7 @@ _MODULES = {
         "preview_pdf",
         "sign_pdf",
     ),
+    "edocs.supervised": ("SupervisedVerifier",),
     "edocs.verify": ("load_trust", "verify_pdf"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

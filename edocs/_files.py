@@ -7,6 +7,7 @@ in place. Errors of the operating system become ``UnreadableError`` (exit 4) and
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,14 +27,29 @@ def read_file(path: Path) -> bytes:
     """The bytes of ``path``.
 
     Raises:
-        UnreadableError: It does not exist, is a folder, or may not be read.
+        UnreadableError: It does not exist, is a folder, may not be read, or was written to meanwhile: half of it could
+            be of one document and half of another.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            before = os.fstat(stream.fileno())
+            data = stream.read()
+            after = os.fstat(stream.fileno())
     except FileNotFoundError as exc:
         raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
     except OSError as exc:
         raise UnreadableError("file cannot be read: {path}: {why}", path=path, why=exc.strerror or exc) from exc
+    except MemoryError as exc:
+        raise UnreadableError("file cannot be read: {path}: {why}", path=path, why="not enough memory") from exc
+    if _state(before) != _state(after) or (stat.S_ISREG(after.st_mode) and len(data) != after.st_size):
+        raise UnreadableError(
+            "file changed while it was read: {path}", hint="wait until it is written, and try again", path=path
+        )
+    return data
+
+
+def _state(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 @contextmanager

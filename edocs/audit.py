@@ -7,16 +7,26 @@ said there. It looks at names that end in ``.pdf``, not at contents, and not ins
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edocs._folders import find_pdfs, regular_size
 from edocs.engines.serial import SerialEngine
-from edocs.errors import EdocsError, UnreadableError
-from edocs.model import AuditRecord, Reason, TrustStore, VerificationOptions, policy_of
+from edocs.errors import EdocsError
+from edocs.model import (
+    AuditRecord,
+    Limits,
+    Loss,
+    Reason,
+    TrustStore,
+    Verdict,
+    VerificationOptions,
+    VerificationReport,
+    policy_of,
+)
+from edocs.model.limits import loss_reason, size_excess
 from edocs.ports import Engine
 from edocs.verify import verify_pdf
 
@@ -34,62 +44,23 @@ def audit_pdfs(
     """Verify every PDF at and below ``paths``, one record each, in no order.
 
     Kiểm tra hàng loạt: lazy at both ends, so a million files need the memory of a few. Nothing that a file does ends
-    the stream: what cannot be read, and what kills the process that reads it, is a record with a failure.
+    the stream: what cannot be read is a record with a failure, and what kills the process that reads it has a verdict.
 
     Args:
         paths: Files, taken whatever their name, and folders, searched by :func:`find_pdfs`.
         trust: As for :func:`edocs.verify.verify_pdf`; without anchors no file passes.
         engine: Where the work is done; None does it here, one file after the other.
+            What its ``limits`` allow no verdict on is INDETERMINATE (``limit.*``).
 
     Raises:
         UnavailableError: The engine cannot start.
 
     Source: ETSI EN 319 102-1 for the verdict on each file.
     """
-    task = _Verification(trust=trust, options=options)
-    return (engine or SerialEngine()).map(task, find_pdfs(paths), task.lost)
-
-
-def find_pdfs(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files among ``paths``, and every ``*.pdf`` (in any case) in the folders among them, in order of name.
-
-    A folder is entered once, however many links lead to it. One that cannot be listed is itself given out, so that it
-    becomes a line and not a silent gap.
-    """
-    entered: set[tuple[int, int]] = set()
-    for path in paths:
-        if _is_folder(path):
-            yield from _search(path, entered)
-        else:
-            yield path
-
-
-def _search(top: Path, entered: set[tuple[int, int]]) -> Iterator[Path]:
-    waiting = [top]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in entered:
-                continue
-            entered.add((status.st_dev, status.st_ino))
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
-            yield folder
-            continue
-        folders = [folder / entry.name for entry in entries if _is_folder(entry)]
-        waiting.extend(reversed(folders))
-        yield from (
-            folder / entry.name for entry in entries if entry.name.lower().endswith(".pdf") and not _is_folder(entry)
-        )
-
-
-def _is_folder(entry: os.DirEntry[str] | Path) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself, a name that is too long: read as a file, it becomes a line
-        return False
+    engine = engine or SerialEngine()
+    limits: Limits | None = getattr(engine, "limits", None)  # an engine of one's own need not know of any
+    task = _Verification(trust=trust, options=options, limits=limits)
+    return engine.map(task, find_pdfs(paths), task.lost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,26 +69,32 @@ class _Verification:
 
     trust: TrustStore | None
     options: VerificationOptions
+    limits: Limits | None
 
     def __call__(self, path: Path) -> AuditRecord:
         start = time.perf_counter()
         record = self._judge(path)
         return replace(record, seconds=time.perf_counter() - start)
 
-    def lost(self, path: Path) -> AuditRecord:
-        return self._failed(
-            path,
-            Reason(
-                rule="audit.worker_died",
-                clause=_CLAUSE,
-                message="the process that verified the file died, twice",
-                hint="verify the file alone, with more memory; report it if it dies again",
-            ),
+    def lost(self, path: Path, loss: Loss) -> AuditRecord:
+        return self._given_up(path, loss_reason(loss, self.limits))
+
+    def _given_up(self, path: Path, why: Reason) -> AuditRecord:
+        digest, size = _fingerprint(path, self.limits)
+        report = VerificationReport(
+            verdict=Verdict.INDETERMINATE,
+            reasons=(why,),
+            policy=policy_of(self.options.policy).name,
+            sha256=digest,
+            path=str(path),
         )
+        return AuditRecord(path=str(path), sha256=digest, size_bytes=size, report=report, policy=report.policy)
 
     def _judge(self, path: Path) -> AuditRecord:
         try:
-            size = _regular_size(path)
+            size = regular_size(path)
+            if why := size_excess(size, self.limits):
+                return self._given_up(path, why)
             report = replace(verify_pdf(path, self.trust, self.options), path=str(path))
         except EdocsError as error:
             return self._failed(path, _unreadable(error))
@@ -132,32 +109,17 @@ class _Verification:
         )
 
     def _failed(self, path: Path, failure: Reason) -> AuditRecord:
-        digest, size = _fingerprint(path)
+        digest, size = _fingerprint(path, self.limits)
         return AuditRecord(
             path=str(path), sha256=digest, size_bytes=size, failure=failure, policy=policy_of(self.options.policy).name
         )
 
 
-def _regular_size(path: Path) -> int:
+def _fingerprint(path: Path, limits: Limits | None) -> tuple[str, int]:
     try:
-        status = path.stat()
-    except FileNotFoundError as exc:
-        raise UnreadableError("file not found: {path}", hint="check the name", path=path) from exc
-    except (OSError, ValueError) as exc:  # ValueError: a name with a NUL, from a list
-        why = exc.strerror if isinstance(exc, OSError) else exc
-        raise UnreadableError(
-            "file cannot be read: {path}: {why}", hint="check its permissions", path=path, why=why or exc
-        ) from exc
-    if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError("folder cannot be listed: {path}", hint="check its permissions", path=path)
-    if not stat.S_ISREG(status.st_mode):  # a named pipe would be waited for without end
-        raise UnreadableError("not an ordinary file: {path}", hint="copy its content to a file", path=path)
-    return status.st_size
-
-
-def _fingerprint(path: Path) -> tuple[str, int]:
-    try:
-        size = _regular_size(path)
+        size = regular_size(path)
+        if size_excess(size, limits):
+            return "", size
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest(), size
     except (OSError, EdocsError):

@@ -30,7 +30,7 @@ from edocs.errors import (
     UnavailableError,
     UsageError,
 )
-from edocs.model import Level, SignatureSpec
+from edocs.model import Level, Loss, SignatureSpec
 from edocs.ports import Engine, Evidence, Signer
 from edocs.sign import PreparedSignature, finish_pdf, plan_issue, prepare_pdf, repair_pdf, sign_pdf
 
@@ -338,7 +338,7 @@ class _Task:
             return _failed(job, failure)
         return next(batch.run([job]))
 
-    def lost(self, job: SigningJob) -> SigningRecord:
+    def lost(self, job: SigningJob, _loss: Loss) -> SigningRecord:
         failure = UnavailableError("the process that signed the file died, twice", hint="sign the file alone")
         return _failed(job, failure)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from edocs.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from edocs.errors import EdocsError
+    from edocs.model import Limits, TrustStore
     from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer, Timestamper
 
-__all__ = ["SignerRecipe", "open_engine", "open_revocation", "open_signer", "open_timestamper"]
+__all__ = ["SignerRecipe", "TrustRecipe", "open_engine", "open_revocation", "open_signer", "open_timestamper"]
 
 _SIGNERS = {
     "csc+http": ("edocs.signers.csc", "open_csc_here"),
@@ -110,6 +114,34 @@ def _recall(uri: str, answers: dict[str, str]) -> SignerRecipe:
     return SignerRecipe(uri, lambda name: answers[name])
 
 
+@dataclass(slots=True, kw_only=True)
+class TrustRecipe:
+    """Loads whom to believe, there where it is needed: a worker process (nạp danh sách tin cậy)."""
+
+    paths: tuple[Path, ...] = ()
+    """As for :func:`edocs.verify.load_trust`; none: nobody is believed."""
+    roles: Path | None = None
+    """As for :func:`edocs.verify.load_roles`."""
+    at: datetime | None = None
+    """As of when trusted lists must hold; None: now."""
+    kept_out: list[EdocsError] = field(default_factory=list)
+    """Why trusted lists do not count, once it is loaded."""
+
+    def __call__(self) -> TrustStore:
+        """Load it.
+
+        Raises:
+            UsageError, UnreadableError: As the loaders do.
+        """
+        verify = importlib.import_module("edocs.verify")
+        trust: TrustStore = verify.TrustStore()
+        if self.paths:
+            trust = verify.load_trust(self.paths, self.at, self.kept_out.append)
+        if self.roles is not None:
+            trust = verify.load_roles(self.roles, trust, verify.agency_name)
+        return trust
+
+
 def open_revocation(paths: Iterable[Path] = (), *, online: bool = False, cache: Path | None = None) -> RevocationSource:
     """Revocation as the CRLs and OCSP responses in ``paths`` (files or folders) know it, and as services answer.
 
@@ -154,8 +186,11 @@ def open_timestamper(urls: Sequence[str], secrets: SecretsHandler, *, timeout_s:
     return timestamper
 
 
-def open_engine(uri: str) -> Engine:
+def open_engine(uri: str, limits: Limits | None = None) -> Engine:
     """The engine that ``uri`` names: ``serial:``, ``local:`` (one worker a core) or ``local:N``.
+
+    Args:
+        limits: What each item may cost; ``serial:`` cannot hold to them, and does not.
 
     Raises:
         UsageError: It names none.
@@ -165,7 +200,7 @@ def open_engine(uri: str) -> Engine:
     if scheme == "serial" and colon and not rest:
         engine = importlib.import_module("edocs.engines.serial").SerialEngine()
     elif scheme == "local" and colon and (not rest or (rest.isascii() and rest.isdigit())):
-        engine = importlib.import_module("edocs.engines.local").LocalEngine(int(rest) if rest else None)
+        engine = importlib.import_module("edocs.engines.local").LocalEngine(int(rest) if rest else None, limits)
     else:
         raise UsageError("no such engine: {uri}", hint="serial:, local: or local:N", uri=uri)
     return engine

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # protocols need no names at run time, and every command impo
         Level,
         LogExtent,
         LoggedEvent,
+        Loss,
         Query,
         Reason,
         RevocationEvidence,
@@ -148,11 +149,14 @@ class Evidence:
 class Engine(Protocol):
     """Where many tasks run."""
 
-    def map(self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T], R] | None = None) -> Iterator[R]:
+    def map(
+        self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T, Loss], R] | None = None
+    ) -> Iterator[R]:
         """Apply ``task`` to ``items``: unordered, lazy, bounded. ``task`` and its values must be picklable.
 
         Args:
-            lost: What stands for an item that kills the process it runs in; without it such an item ends the run.
+            lost: What stands for an item that outgrows a limit or kills the process it runs in; without it such an
+                item ends the run.
 
         Raises:
             UnavailableError: No process can be started, or one was lost and there is no ``lost``.

@@ -45,6 +45,7 @@ from edocs.model import (
     AlgorithmRules,
     ChangeEvidence,
     LegalEffect,
+    Loss,
     PagePictures,
     Reason,
     Role,
@@ -55,6 +56,7 @@ from edocs.model import (
     VerificationReport,
     policy_of,
 )
+from edocs.model.limits import loss_reason
 from edocs.model.rules import RULES, reason
 from edocs.model.times import require_time
 from edocs.ports import RevocationSource
@@ -85,6 +87,8 @@ def verify_pdf(
         trust: Whom to believe; without anchors nothing can pass.
         options: Policy, time, password.
 
+    It takes the time and memory that the document makes it take: :class:`edocs.supervised.SupervisedVerifier` does not.
+
     Raises:
         UsageError: ``options.at`` has no time zone, or is at an end of the calendar.
         UnreadableError: ``document`` is a path that cannot be opened; never for what the bytes are.
@@ -101,6 +105,15 @@ def verify_pdf(
         sha256=hashlib.sha256(data).hexdigest(),
         path=str(document) if isinstance(document, Path) else "",
     )
+    try:
+        return _verify(data, blank, trust or TrustStore(), options)
+    except MemoryError:
+        return replace(blank, verdict=Verdict.INDETERMINATE, reasons=(loss_reason(Loss.MEMORY, None),))
+
+
+def _verify(
+    data: bytes, blank: VerificationReport, trust: TrustStore, options: VerificationOptions
+) -> VerificationReport:
     opened = open_document(data, options.password)  # (1)
     if isinstance(opened, Reason):
         return replace(blank, verdict=Verdict.UNREADABLE, reasons=(opened,))
@@ -109,7 +122,7 @@ def verify_pdf(
     if all(isinstance(field, SignatureField) and field.is_document_timestamp for field in fields):
         found = (*notices, reason("file.document_timestamp", count=len(fields))) if fields else notices
         return replace(blank, reasons=(reason("file.not_signed"),), notices=found)
-    proofs, witness, faults = _proofs(opened, fields, trust or TrustStore(), options)  # (3)
+    proofs, witness, faults = _proofs(opened, fields, trust, options)  # (3)
     judged, doubtful = _judge_all(opened, fields, (proofs, witness), options)  # (4) (5)
     missing, found = judge_required([item.report for item in judged], policy_of(options.policy))  # (6)
     report = _conclude(replace(blank, reasons=missing), judged)  # (7)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
     from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
+    from edocs.model.limits import Limits, Loss
     from edocs.model.options import VerificationOptions
     from edocs.model.parcel import (
         Comparison,
@@ -176,8 +177,10 @@ __all__ = [
     "Indicator",
     "LegalEffect",
     "Level",
+    "Limits",
     "LogExtent",
     "LoggedEvent",
+    "Loss",
     "Manifest",
     "ManifestEntry",
     "MessageCode",
@@ -262,6 +265,7 @@ _MODULES = (
     "trust",
     "policy",
     "options",
+    "limits",
     "acts",
     "arrival",
     "audit",

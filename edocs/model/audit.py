@@ -24,7 +24,7 @@ class AuditRecord:
     size_bytes: int = 0
     report: VerificationReport | None = None
     failure: Reason | None = None
-    """Why there is no report: ``file.unreadable``, ``audit.worker_died`` or ``audit.defect``."""
+    """Why there is no report: ``file.unreadable`` or ``audit.defect``."""
     policy: str = Policy.DECREE_30.value
     """The policy of the audit."""
     seconds: float = 0.0

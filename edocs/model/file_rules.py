@@ -41,6 +41,35 @@ FILE_RULES: dict[str, Rule] = {
     "file.document_timestamp": Rule(
         None, None, "ETSI EN 319 142-1, 5.4.3", "{count} document timestamps are present, and no signature", ""
     ),
+    # What one file may cost
+    "limit.time": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ETSI EN 319 102-1, 5.1.3",
+        "verifying took more than {seconds} s, and was given up",
+        "do not rely on the document; where it is honest and large, allow more with --max-seconds",
+    ),
+    "limit.memory": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ETSI EN 319 102-1, 5.1.3",
+        "verifying took more memory than allowed, and was given up: {allowed}",
+        "do not rely on the document; where it is honest and large, allow more with --max-memory",
+    ),
+    "limit.size": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ETSI EN 319 102-1, 5.1.3",
+        "the file has {size} MB, and verifying may take {megabytes} MB",
+        "allow more with --max-memory",
+    ),
+    "limit.crashed": Rule(
+        _UNCLEAR,
+        _SUB.GENERIC,
+        "ETSI EN 319 102-1, 5.1.3",
+        "the process that verified the file died, twice",
+        "do not rely on the document; verify it alone, with more memory, and report it if it dies again",
+    ),
     # Structure
     "structure.lenient": Rule(
         _UNCLEAR,

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from edocs.connect import open_engine
 from edocs.engines.local import LocalEngine
 from edocs.engines.serial import SerialEngine
 from edocs.errors import EdocsError, NotPdfError, UnavailableError, UsageError
+from edocs.model import Limits, Loss
 from edocs.ports import Engine
 
 REPOSITORY = Path(__file__).parents[2]
@@ -54,8 +56,40 @@ def own_pid(_: int) -> int:
     return os.getpid()
 
 
-def lost(number: int) -> str:
-    return f"lost {number}"
+def compute_for_ever(number: int) -> int:
+    """One step inside C, which no signal and no other thread interrupts."""
+    return pow(3, 1 << 40) if number < 0 else number * number
+
+
+def wait_for_ever(number: int) -> int:
+    if number < 0:
+        threading.Event().wait()
+    return number * number
+
+
+def hoard(number: int) -> int:
+    held = []
+    while number < 0:
+        held.append(b"x" * (1 << 20))
+    return number * number
+
+
+def take_at_once(number: int) -> int:
+    return len(bytearray(1 << 40)) if number < 0 else number * number
+
+
+def keep_some(number: int) -> int:
+    """Each item leaves 20 MB behind in its process."""
+    KEPT.append(b"x" * (20 << 20))
+    return number * number
+
+
+KEPT: list[bytes] = []
+LIMITS = Limits(seconds=0.5, waiting_s=0.5, memory_bytes=64 << 20)
+
+
+def lost(number: int, loss: Loss) -> str:
+    return f"lost {number} {loss.value}"
 
 
 @pytest.fixture(params=["serial:", "local:2", "local:"])
@@ -119,7 +153,40 @@ def test_only_the_items_that_kill_their_worker_are_lost() -> None:
 
     results = list(LocalEngine(2).map(square_or_die, numbers, lost))
 
-    assert sorted(map(str, results)) == sorted([*(str(number * number) for number in range(80)), "lost -1", "lost -2"])
+    assert sorted(map(str, results)) == sorted(
+        [*(str(number * number) for number in range(80)), "lost -1 limit.crashed", "lost -2 limit.crashed"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "loss"),
+    [
+        (compute_for_ever, Loss.TIME),
+        (wait_for_ever, Loss.TIME),
+        (hoard, Loss.MEMORY),
+        (take_at_once, Loss.MEMORY),
+        (square_or_die, Loss.CRASHED),
+    ],
+)
+def test_only_the_items_that_outgrow_a_limit_are_lost(task: Callable[[int], int], loss: Loss) -> None:
+    numbers = [*range(30), -1, *range(30, 60), -2]
+
+    results = list(LocalEngine(2, LIMITS).map(task, numbers, lost))
+
+    expected = [*(str(number * number) for number in range(60)), f"lost -1 {loss.value}", f"lost -2 {loss.value}"]
+    assert sorted(map(str, results)) == sorted(expected)
+
+
+def test_memory_that_earlier_items_left_behind_is_not_held_against_an_item() -> None:
+    results = list(LocalEngine(1, Limits(seconds=60, memory_bytes=64 << 20)).map(keep_some, range(12), lost))
+
+    assert sorted(map(str, results)) == sorted(str(number * number) for number in range(12))
+
+
+@pytest.mark.parametrize("limits", [{"seconds": 0}, {"seconds": float("nan")}, {"memory_bytes": -1}])
+def test_a_limit_that_allows_nothing_is_refused(limits: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match="above 0"):
+        Limits(**limits)  # type: ignore[arg-type]
 
 
 def test_a_lost_item_without_a_substitute_ends_the_run() -> None:

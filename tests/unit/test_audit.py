@@ -22,7 +22,7 @@ from pypdf import PdfWriter
 from edocs.audit import audit_pdfs, find_pdfs
 from edocs.engines.local import LocalEngine
 from edocs.engines.serial import SerialEngine
-from edocs.model import AuditRecord, TrustStore, Verdict
+from edocs.model import AuditRecord, Limits, Loss, TrustStore, Verdict
 from edocs.verify import load_trust
 
 PKI = Path(__file__).parents[2] / "certs" / "test"
@@ -145,16 +145,19 @@ class DeadlyTask:
 
 
 class DeadlyEngine:
-    def map(self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T], R] | None = None) -> Iterator[R]:
+    def map(
+        self, task: Callable[[T], R], items: Iterable[T], lost: Callable[[T, Loss], R] | None = None
+    ) -> Iterator[R]:
         return LocalEngine(2).map(DeadlyTask(task), items, lost)  # type: ignore[arg-type, return-value]
 
 
 def test_a_file_that_kills_its_process_is_a_line_and_the_rest_is_judged(folder: Path, trust: TrustStore) -> None:
     records = list(audit_pdfs([folder / "tháng 0" / "sổ 0", folder / "tháng 1" / "sổ 5"], trust, engine=DeadlyEngine()))
 
-    dead = [record for record in records if record.failure and record.failure.rule == "audit.worker_died"]
+    reports = [record.report for record in records if record.report is not None]
+    dead = [report for report in reports if "limit.crashed" in {why.rule for why in report.reasons}]
     assert Counter(Path(record.path).name for record in dead) == {"chưa ký.Pdf": 2}
-    assert {record.verdict for record in dead} == {Verdict.UNREADABLE}
+    assert {record.verdict for record in dead} == {Verdict.INDETERMINATE}
     assert all(record.sha256 for record in dead)
     assert len(records) == 16
 
@@ -235,6 +238,37 @@ def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path: Path) -> None
     (record,) = audit_pdfs([tmp_path / "văn bản"])
 
     assert record.verdict is Verdict.NOT_SIGNED
+
+
+def test_a_file_larger_than_the_memory_is_given_up_unread(tmp_path: Path) -> None:
+    (tmp_path / "x.pdf").write_bytes(blank() + bytes(2 << 20))
+
+    (record,) = audit_pdfs([tmp_path], engine=LocalEngine(1, Limits(memory_bytes=1 << 20)))
+
+    assert record.verdict is Verdict.INDETERMINATE
+    assert record.report is not None
+    assert [why.rule for why in record.report.reasons] == ["limit.size"]
+
+
+def test_a_file_is_given_out_once_however_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    named, other = tmp_path / "a" / "x.pdf", tmp_path / "a" / "y.pdf"
+    named.touch()
+    other.touch()
+    again: list[Path] = []
+
+    found = list(find_pdfs([named, tmp_path / "a", tmp_path / "a" / ".." / "a" / "x.pdf", other], again.append))
+
+    assert found == [named, other]
+    assert [path.name for path in again] == ["x.pdf", "y.pdf"]
+
+
+def test_a_missing_file_of_a_folder_that_was_searched_is_still_given_out(tmp_path: Path) -> None:
+    (tmp_path / "x.pdf").touch()
+
+    found = list(find_pdfs([tmp_path, tmp_path / "không có.pdf"]))
+
+    assert [path.name for path in found] == ["x.pdf", "không có.pdf"]
 
 
 def test_files_come_in_order_of_name(tmp_path: Path) -> None:
