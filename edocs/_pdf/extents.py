@@ -25,6 +25,8 @@ _LENGTH = re.compile(
     rb"/Length[" + SPACE + rb"]*+(\d{1,12})(?:[" + SPACE + rb"]++(\d{1,5})[" + SPACE + rb"]++R)?+(?![0-9.])"
 )
 
+_MOST_BLANKS = 1 << 10  # of many entries, each could lead to the same long run of white space
+
 Length = Callable[[int, int], int | None]
 """Looks up an integer by the number and generation of its object."""
 
@@ -47,8 +49,8 @@ class Extent:
 
 
 def object_header(data: bytes, at: int) -> tuple[int, int, int, int] | None:
-    """(begin, body, number, generation) of the object at ``at``, white space and comments passed over."""
-    match = _OBJECT.match(data, at)
+    """(begin, body, number, generation) of the object at ``at``, some white space and comments passed over."""
+    match = _OBJECT.match(data, at, min(len(data), at + _MOST_BLANKS))
     if match is None:
         return None
     return match.start(1), match.end(), int(match[1]), int(match[2])

@@ -34,7 +34,11 @@ _BLANK = re.compile(rb"[\x00\t\n\x0c\r ]*")
 _COMMENTS = re.compile(
     rb"(?:[\x00\t\n\x0c\r ]++|%(?![^\r\n]*(?:obj|stream|xref|trailer))[^\r\n]{0,255}+(?=[\r\n]|\Z))*+"
 )
-_HIDDEN = re.compile(rb"\d[\x00\t\n\x0c\r ]+\d+[\x00\t\n\x0c\r ]+obj|startxref|trailer[\x00\t\n\x0c\r ]*<<")
+# Searched for by their last word, because a search for figures stops at every figure of a signature value.
+_NUMBERED = re.compile(rb"\d[\x00\t\n\x0c\r ]+\d+[\x00\t\n\x0c\r ]+\Z")
+_OPENED = re.compile(rb"[\x00\t\n\x0c\r ]*<<")
+_BEFORE = 64
+_FIGURES = b"\0\t\n\x0c\r 0123456789"
 _INTEGER = re.compile(rb"[\x00\t\n\x0c\r ]*+(\d{1,12})[\x00\t\n\x0c\r ]*+endobj")
 
 Span = tuple[int, int]
@@ -92,6 +96,24 @@ def _gaps(data: bytes, spans: Iterable[Span], first_end: int) -> Iterator[Span]:
         at = max(at, end)
 
 
+def _hides_another(data: bytes, begin: int, end: int) -> bool:
+    """Whether the bytes of an object hold a second object or table, for a program to find that rebuilds."""
+    if data.find(b"startxref", begin, end) >= 0:
+        return True
+    at = data.find(b"obj", begin, end)
+    while at >= 0:
+        before = data[max(begin, at - _BEFORE) : at]
+        if _NUMBERED.search(before) or (len(before) == _BEFORE and not before.strip(_FIGURES)):
+            return True
+        at = data.find(b"obj", at + 3, end)
+    at = data.find(b"trailer", begin, end)
+    while at >= 0:
+        if _OPENED.match(data, at + 7, end):
+            return True
+        at = data.find(b"trailer", at + 7, end)
+    return False
+
+
 class _Book:
     """The reached objects of one file, and what is doubtful about them."""
 
@@ -101,6 +123,8 @@ class _Book:
         self.sections = list(read_sections(reader))
         self.headers: dict[int, tuple[int, int]] = {}
         """The number of the object whose header is at an offset, and the revision that first places it there."""
+        self.places: dict[tuple[int, int, int], int] = {}
+        """Where the header of an entry is, by its number, generation and offset."""
         for section in self.sections:
             self._enter(section)
         if (odd := odd_generation(self.sections)) is not None:
@@ -114,6 +138,7 @@ class _Book:
             if header is None:
                 continue  # there is nothing; every program takes it for a null object
             if header[2:] == (number, generation):
+                self.places[number, generation, offset] = header[0]
                 self.headers.setdefault(header[0], (number, section.revision))
             else:
                 self.doubts.append(reason("structure.wrong_object", number=number, offset=offset))
@@ -138,8 +163,8 @@ class _Book:
         for section in self.sections:
             live |= dict.fromkeys(section.entries.freed)
             for number, (generation, offset) in section.entries.standard_xrefs.items():
-                header = object_header(self.data, offset) if offset else None
-                live[number] = (header[0], generation) if header and header[2] == number else None
+                place = self.places.get((number, generation, offset))
+                live[number] = None if place is None else (place, generation)
             live |= dict.fromkeys(section.entries.xrefs_in_objstm, (-1, 0))
         root = self.reader.trailer.raw_get("/Root", decrypt=generic.EncryptedObjAccess.RAW)
         return Strays(
@@ -166,8 +191,7 @@ class _Book:
             self._doubt_keys(found.repeating if found else (), str(extent.number))
         if extent.begin < self.first_end:
             return True
-        # A second object or table in plain bytes is for a program to find that rebuilds.
-        return data[extent.end - 6 : extent.end] == b"endobj" and not _HIDDEN.search(data, extent.body, extent.end)
+        return data[extent.end - 6 : extent.end] == b"endobj" and not _hides_another(data, extent.body, extent.end)
 
     def _doubt_keys(self, dictionaries: Iterable[RawDictionary], owner: str) -> None:
         for dictionary in dictionaries:

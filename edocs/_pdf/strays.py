@@ -23,7 +23,6 @@ _MARK = re.compile(HEADER.pattern + rb"|trailer(?=[\x00\t\n\x0c\r ]*+<<)|startxr
 _ROOT = re.compile(rb"/Root[\x00\t\n\x0c\r ]++(\d{1,10})(?!\d)")
 _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10})[\x00\t\n\x0c\r ]++\d{1,5}[\x00\t\n\x0c\r ]++R(?![A-Za-z])")
 _RULING = re.compile(rb"/(?:Catalog|ObjStm|XRef)(?![A-Za-z])")
-_REGION = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +47,39 @@ def judge_strays(
     """
     doubts: list[Reason] = []
     orphans: dict[int, int] = {}
-    for begin, end in gaps:
-        for mark in _MARK.finditer(data, begin, end):
-            at = mark.start()
-            if at in strays.known:
-                continue
-            if mark[1] is None:
-                if _is_ruling_trailer(data, at, end, strays):
-                    doubts.append(reason("structure.second_table", offset=at))
-                continue
-            number = int(mark[1])
-            if _would_replace(number, int(mark[2]), at, strays):
+    for mark, end in _marks(data, gaps):
+        at = mark.start()
+        if at in strays.known:
+            continue
+        if mark[1] is None:
+            if _is_ruling_trailer(data, at, end, strays):
+                doubts.append(reason("structure.second_table", offset=at))
+            continue
+        number = int(mark[1])
+        if _would_replace(number, int(mark[2]), at, strays):
+            doubts.append(reason("structure.second_definition", number=number, offset=at))
+        elif strays.live.get(number) is None:
+            orphans.setdefault(number, at)
+            if _is_ruling(data, mark.end(), end):
                 doubts.append(reason("structure.second_definition", number=number, offset=at))
-            elif strays.live.get(number) is None:
-                orphans.setdefault(number, at)
-                if _is_ruling(data, mark.end(), min(end, mark.end() + _REGION)):
-                    doubts.append(reason("structure.second_definition", number=number, offset=at))
     if orphans and not doubts:
         used = next((item for item in referred if item in orphans), None)
         if used is not None:
             doubts.append(reason("structure.second_definition", number=used, offset=orphans[used]))
     count = sum(end - begin for begin, end in gaps)
     return doubts, [reason("structure.unreached_signed", count=count, offset=gaps[0][0])]
+
+
+def _marks(data: bytes, gaps: Iterable[tuple[int, int]]) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Each header, trailer or pointer in ``gaps``, and where the next one begins, or its gap ends."""
+    for begin, end in gaps:
+        last: re.Match[bytes] | None = None
+        for mark in _MARK.finditer(data, begin, end):
+            if last is not None:
+                yield last, mark.start()
+            last = mark
+        if last is not None:
+            yield last, end
 
 
 def references(data: bytes, begin: int, end: int) -> Iterator[int]:
@@ -88,7 +98,6 @@ def _is_ruling_trailer(data: bytes, at: int, end: int, strays: Strays) -> bool:
         return True
     if data[at : at + 7] != b"trailer":
         return False
-    end = min(end, at + _REGION)
     root = _ROOT.search(data, at, end)
     return data.find(b"#", at, end) >= 0 if root is None else int(root[1]) != strays.root
 
