@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from asn1crypto import core, x509
+from asn1crypto import core
 from pyhanko.pdf_utils import generic
 
 from edocs._pades.integrity import PADES, CheckedValue
@@ -20,6 +20,7 @@ from edocs._pades.signed_value import SignedValue
 from edocs._pdf.entries import entry
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs._trust.ber import octets
+from edocs._trust.climbing import parsed
 from edocs._trust.schemes import digest, digest_name
 from edocs.model import HANOI, Level, SignatureReport, SignedData, TimeSource
 
@@ -40,7 +41,7 @@ def describe_signer(
     Raises:
         Exception: One of ``PARSER_FAULTS``, where the certificate cannot be read.
     """
-    certificate = x509.Certificate.load(checked.certificate)
+    certificate = parsed(checked.certificate)
     claimed = _claimed_time(field, checked.cms)
     not_before, not_after = certificate.not_valid_before, certificate.not_valid_after
     return replace(

@@ -13,7 +13,7 @@ from asn1crypto import x509
 from edocs._pades.signed_value import Attribute, SignedValue, Signer
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs._trust.ber import octets, read_value
-from edocs._trust.climbing import Parts, read_parts
+from edocs._trust.climbing import Parts, parsed, read_parts
 from edocs._trust.schemes import UnknownAlgorithmError, digest, digest_name
 
 __all__ = ["Binding", "binding_of", "named_certificates"]
@@ -68,7 +68,7 @@ def _is_named(signer: Signer, parts: Parts) -> bool:
 
 
 def _key_identifiers(parts: Parts) -> tuple[bytes, ...]:
-    certificate = x509.Certificate.load(parts.raw)
+    certificate = parsed(parts.raw)
     own = certificate.key_identifier
     _algorithm, bits = read_value(parts.key, 0x30).children()
     computed = digest("sha1", bits.content[1:])  # RFC 5280, 4.2.1.2, method 1

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import tsp
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from edocs._pades.integrity import CheckedValue, check_cms, weaknesses
@@ -18,6 +17,7 @@ from edocs._pades.signed_value import SignedValue, read_signed_data
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.ber import Value, dotted, read_value
+from edocs._trust.climbing import parsed
 from edocs._trust.past import judge_past
 from edocs._trust.schemes import UnknownAlgorithmError, digest
 from edocs.model import Reason, TrustStore
@@ -208,7 +208,7 @@ def read_token(
         return "its signature is broken"
     if any(True for _ in weaknesses(checked, "", policy, proven)):
         return "its algorithm is too weak"
-    usage = asn1_x509.Certificate.load(checked.certificate).extended_key_usage_value
+    usage = parsed(checked.certificate).extended_key_usage_value
     if usage is None or usage.native != ["time_stamping"]:  # (3)
         return "its certificate is not for timestamping"
     return Token(time=info["gen_time"].native, certificate=checked.certificate, others=checked.others)

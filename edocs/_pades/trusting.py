@@ -17,6 +17,7 @@ from edocs._pades.proofs import Proofs
 from edocs._pades.roles import claimed_role, decide_role
 from edocs._pades.timestamps import ProvenTime, Witness, proven_times
 from edocs._pdf.faults import PARSER_FAULTS, describe
+from edocs._trust.climbing import parsed
 from edocs._trust.past import judge_past
 from edocs._trust.path import PathResult
 from edocs.model import Reason, Revocation, SignatureReport, SubIndication, TimeSource, VerificationPolicy
@@ -83,7 +84,7 @@ class TrustJudge:
         if report.level is not None:
             level, until = self.proofs.level(path.chain, basis, end)
             report = replace(report, level=level, evidence_until=until)
-        certificate = x509.Certificate.load(checked.certificate)
+        certificate = parsed(checked.certificate)
         findings = [*_path_findings(path, report, self.witness.at), *_usage_findings(certificate)]
         if proven is not None and report.certificate_not_before and proven < report.certificate_not_before:
             # Nobody can have signed with it then: either the time or the certificate is not what it says.

@@ -16,7 +16,7 @@ from edocs._pdf.faults import PARSER_FAULTS
 from edocs._trust.ber import Value, read_value
 from edocs._trust.schemes import UnknownAlgorithmError, has_signed, load_key, read_scheme
 
-__all__ = ["Parts", "is_signed_by", "leading", "read_parts"]
+__all__ = ["Parts", "is_signed_by", "leading", "parsed", "read_parts"]
 
 _MOST = 16
 _MOST_OF_A_NAME = 4
@@ -71,6 +71,16 @@ def is_signed_by(certificate: bytes, issuer: bytes) -> bool:
         return True
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=256)  # reading one costs more than verifying with it, and few sign whole batches
+def parsed(certificate: bytes) -> x509.Certificate:
+    """``certificate`` (DER) as asn1crypto reads it, part by part and when asked; nobody may change it.
+
+    Raises:
+        ValueError: It is no certificate.
+    """
+    return x509.Certificate.load(certificate)
 
 
 def leading(certificate: bytes, anchors: Iterable[bytes], others: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -28,7 +29,7 @@ from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
-from edocs._trust.climbing import leading
+from edocs._trust.climbing import leading, parsed
 from edocs._trust.issuers import missing_issuers
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
@@ -115,13 +116,13 @@ def _judge_path(
     try:
         context = ValidationContext(
             trust_roots=anchors,
-            other_certs=[step for step in _loadable(steps) if _is_whole(step)],
+            other_certs=[step for step in _loadable(steps) if _is_whole(step.dump())],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
             algorithm_usage_policy=weak or Weak(CURRENT, None),
         )
-        validator = CertificateValidator(asn1_x509.Certificate.load(certificate), validation_context=context)
+        validator = CertificateValidator(parsed(certificate), validation_context=context)
         path = _run(validator.async_validate_path())
         chain = [x509.load_der_x509_certificate(item.dump()) for item in path]
         return _judge_revocation(chain, source, at)
@@ -178,9 +179,11 @@ def _judge_revocation(chain: Sequence[x509.Certificate], source: RevocationSourc
     )
 
 
-def _is_whole(certificate: asn1_x509.Certificate) -> bool:
+@lru_cache(maxsize=256)
+def _is_whole(der: bytes) -> bool:
     """Whether every part can be read: the search reads them only once it is under way, and would end there."""
     try:
+        certificate = parsed(der)
         _ = certificate.native, certificate.public_key["public_key"].native
     except PARSER_FAULTS:
         return False
@@ -191,7 +194,7 @@ def _loadable(certificates: Iterable[bytes]) -> list[asn1_x509.Certificate]:
     loaded = []
     for der in certificates:
         try:
-            certificate = asn1_x509.Certificate.load(der)
+            certificate = parsed(der)
             _ = certificate.subject.hashable, certificate.key_identifier
         except PARSER_FAULTS:
             continue  # one malformed companion must not spoil the path
