@@ -253,7 +253,7 @@ def hybrid() -> bytes:
         1: b"<</Type/Catalog/Pages 2 0 R>>",
         2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
-        4: b"<</Type/ObjStm/N 1/First 4/Length 18>>stream\n6 0 <</Hidden true>>\nendstream",
+        4: b"<</Type/ObjStm/N 1/First 4/Length 20>>stream\n6 0 <</Hidden true>>\nendstream",
         5: b"<</Type/XRef/Size 7/W[1 4 1]/Index[6 1]/Root 1 0 R/Length 6>>stream\n\x02\0\0\0\x04\0\nendstream",
     }
     out, offsets = b"%PDF-1.5\n", {}
