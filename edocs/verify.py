@@ -172,6 +172,9 @@ def _judge_all(
 ) -> tuple[list[Judged], Sequence[Reason]]:
     """The verdict on each signature, in their order, and what is to be noted about the bytes of the file."""
     accounts = account_bytes(document.data, document.reader, _first_end(document, fields))
+    if document.has_clear_tables and not accounts.doubts:
+        # What is left of the leniency has one reading: an object that is not there is null (ISO 32000-2, 7.3.10).
+        document = replace(document, lenient=None)
     judge = Judge(
         document=document,
         witness=evidence[1],

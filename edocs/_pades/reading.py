@@ -52,6 +52,8 @@ class OpenDocument:
     reader: PdfFileReader
     lenient: Reason | None
     """Set where only a reader that forgives syntax errors could open it."""
+    has_clear_tables: bool
+    """Whether its tables leave no choice, however lenient the reader had to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,9 @@ def open_document(data: bytes, password: str | None = None) -> OpenDocument | Re
         if ambiguous:
             fault = fault or ValueError("its two cross-reference tables contradict each other")
             continue
-        is_clear = fault is None or _is_unambiguous(data, reader)
-        lenient = None if is_clear else reason("structure.lenient", why=describe(fault or ValueError()))
-        opened = OpenDocument(data=data, reader=reader, lenient=lenient)
+        lenient = None if fault is None else reason("structure.lenient", why=describe(fault))
+        is_clear = lenient is None or _has_clear_tables(data, reader)
+        opened = OpenDocument(data=data, reader=reader, lenient=lenient, has_clear_tables=is_clear)
         break
     if opened is None:
         return reason("file.damaged", why=describe(fault or ValueError("no revision could be read")))
@@ -132,19 +134,9 @@ def _excess(data: bytes) -> str:
     return ""
 
 
-def _is_unambiguous(data: bytes, reader: PdfFileReader) -> bool:
-    """Whether a leniently opened file can be read in one way only, but for what its objects hold."""
-    if reader.encrypted or _contradicts_itself(reader) or not is_read_alike(data, reader):
-        return False
-    # From here on the reader is as strict with objects as if its tables had pleased it.
-    reader.strict = True
-    reader.resolved_objects.clear()
-    try:
-        list(enumerate_sig_fields(reader, filled_status=True))
-    except PARSER_FAULTS:
-        reader.strict = False
-        return False
-    return True
+def _has_clear_tables(data: bytes, reader: PdfFileReader) -> bool:
+    # pyHanko keeps streams of cross-references from being decrypted by their number, which here may be used again.
+    return not reader.encrypted and not _contradicts_itself(reader) and is_read_alike(data, reader)
 
 
 def _contradicts_itself(reader: PdfFileReader) -> bool:

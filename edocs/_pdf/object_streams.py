@@ -22,6 +22,7 @@ from edocs.model.rules import reason
 __all__ = ["decoded_object_streams", "object_stream_doubts"]
 
 _NUMBER = re.compile(rb"\d++")
+_HEAD = re.compile(rb"[\x00\t\n\x0c\r 0-9]*+")
 
 
 def decoded_object_streams(reader: PdfFileReader) -> Iterator[tuple[int, int, bytes | None, list[int]]]:
@@ -38,11 +39,11 @@ def decoded_object_streams(reader: PdfFileReader) -> Iterator[tuple[int, int, by
                 continue
             seen.add((stream, place))
             try:
-                first, data = _decoded(reader, reference, section.revision)
+                first, data, numbers = _decoded(reader, reference, section.revision)
             except PARSER_FAULTS:
                 yield stream, 0, None, []
                 continue
-            yield stream, first, data, [int(item) for item in _NUMBER.findall(data[:first])[::2]]
+            yield stream, first, data, numbers
 
 
 def object_stream_doubts(reader: PdfFileReader) -> Iterator[Reason]:
@@ -70,11 +71,14 @@ def _repeated(data: bytes, first: int, stream: int) -> Iterator[Reason]:
             yield reason("structure.duplicate_key", key=twice.decode("latin-1"), number=stream)
 
 
-def _decoded(reader: PdfFileReader, reference: generic.Reference, revision: int) -> tuple[int, bytes]:
+def _decoded(reader: PdfFileReader, reference: generic.Reference, revision: int) -> tuple[int, bytes, list[int]]:
     is_newest = reader.xrefs.get_historical_ref(reference, revision) == reader.xrefs[reference]
     # The newest is kept by the reader, who needs it as well.
     stream = reader.get_object(reference, revision=None if is_newest else revision)
     if not isinstance(stream, generic.StreamObject):
         raise TypeError("not a stream")
-    data = stream.read_data(DecodePurpose.OBJECT_STREAM)
-    return number(stream, "/First", 0), bytes(data)
+    data, first = bytes(stream.read_data(DecodePurpose.OBJECT_STREAM)), number(stream, "/First", 0)
+    head = _NUMBER.findall(data[:first]) if _HEAD.fullmatch(data, 0, first) else []
+    if len(head) != 2 * number(stream, "/N", 0):
+        raise ValueError("its list of objects is not as long as it says")
+    return first, data, [int(item) for item in head[::2]]

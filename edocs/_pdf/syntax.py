@@ -41,6 +41,7 @@ _PARENTHESES = re.compile(rb"[^()\\]++|\\.|[()]", re.DOTALL)
 _BLANK = re.compile(rb"(?:[" + SPACE + rb"]++|%[^\r\n]*+)*+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STOPS = frozenset({b"endobj", b"stream", b"obj", b"endstream", b"xref", b"trailer", b"startxref"})
+_VALUES = frozenset({b"true", b"false", b"null"})
 _MOST_LEVELS = 200
 
 
@@ -154,6 +155,8 @@ def scan(data: bytes, at: int, end: int) -> Scan | None:  # noqa: PLR0912 - one 
                     stop=token[10], begin=token.start(10), end=at, repeats=repeats, lengths=outer.count(b"/Length")
                 )
                 return None if stack else found
+            if token[10] not in _VALUES:
+                return None
             is_due = False
         elif kind == 8:
             closed = _string_end(data, at - 1, end)
