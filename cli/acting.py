@@ -88,7 +88,7 @@ def copy(
 @click.option("--at", metavar="TIME", help="When it arrived (ISO 8601); default: now.")
 @click.option("--forward-to", default="", help="The unit or person who has to act (chuyển).")
 @click.option("--file-code", default="", help="Number and symbol of the file it belongs to (số và ký hiệu hồ sơ).")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PDF", help="The sheet.")
 @common_options
 def arrive(console: Console, path: Path, number: int, agency: str, at: str | None, **options: Any) -> int:

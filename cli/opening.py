@@ -28,8 +28,8 @@ _trust_option = click.option(
     "--trust",
     multiple=True,
     type=PATH,
-    metavar="PEM|DIR",
-    help="Trust anchors, certificates and CRLs to verify the PDFs with; repeatable.",
+    metavar="PEM|DIR|LIST",
+    help="Roots, CAs, CRLs, pins and trusted lists to verify the PDFs with; repeatable.",
 )
 
 

@@ -45,7 +45,7 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 @click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name: QĐ, Công văn … (tên loại).")
 @click.option("--subject", help="Subject (trích yếu); of a state secret it is not kept.")
 @click.option("--secrecy", default="none", show_default=True, metavar="none|confidential|secret|top_secret")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Root and CA certificates, CRLs.")
+@click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
 @click.option("--who", default="", metavar="NAME", help="Who registers, for the log; else the user's name.")
 @common_options
 def register(

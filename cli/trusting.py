@@ -149,7 +149,7 @@ def _add(console: Console, folder: Path, files: Sequence[Path], how: tuple[str |
     for entry in entries:
         importlib.import_module("edocs._trust.managed").add_entry(folder, entry)
         _emit(console, "add", entry)
-    console.say("{count} entries are in {path}", count=len(entries), path=folder)
+    console.say("added to {path}: {count}", count=len(entries), path=folder)
     return 0
 
 
@@ -197,7 +197,7 @@ def _list(console: Console, folder: Path) -> int:
         _emit(console, "list", entry)
         if not console.json:
             console.result(_describe(console, entry))
-    console.say("{count} entries are in {path}", count=len(entries), path=folder)
+    console.say("in {path}: {count}", count=len(entries), path=folder)
     return 0
 
 

@@ -188,7 +188,7 @@ def _store(document: bytes, evidence: Evidence, now: datetime, only: str | None,
 
 def _known(found: Survey, evidence: Evidence) -> list[x509.Certificate]:
     trust = evidence.trust or TrustStore()
-    at_hand = load_certificates([*trust.intermediates, *trust.anchors, *found.stored.certificates])
+    at_hand = load_certificates([*trust.authorities, *found.stored.certificates])
     return [*at_hand, *(other for item in (*found.signatures, *found.tokens) for other in item.others)]
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from edocs._files import write_file
 from edocs._trust.anchors import fingerprint, is_certificate_authority, is_list_operator, use_of
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 _LEAST_PREFIX = 4
+_NAMES = {NameOID.TITLE: "title"}
 
 
 class EntryKind(StrEnum):
@@ -208,7 +210,7 @@ def _of_certificate(certificate: x509.Certificate, use: PinUse | None, path: Pat
     return TrustEntry(
         kind=kind,
         sha256=_digest(certificate),
-        name=mask_subject(certificate.subject.rfc4514_string()),
+        name=mask_subject(certificate.subject.rfc4514_string(_NAMES)),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         is_pin=is_pin,

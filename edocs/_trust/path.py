@@ -86,12 +86,12 @@ def judge_path(
         weak: Which algorithms of certificates do not count; None: by today's list.
     """
     companions = list(others)
-    known = [*companions, *trust.intermediates, *trust.anchors]
+    known = [*companions, *trust.authorities]
     if is_directly_trusted(trust, certificate, at):
         return _judge_directly(certificate, known, source, at)
     path = _judge_path(certificate, companions, trust, source, (at, weak))
     if path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and trust.has_anchors:
-        found = missing_issuers(certificate, [*known, *(item.certificate for item in trust.services)], source)
+        found = missing_issuers(certificate, known, source)
         if found:
             return _judge_path(certificate, [*found, *companions], trust, source, (at, weak))
     return path

@@ -47,7 +47,7 @@ def check_signer(
     _check_validity(certificate, now)
     _check_kind(certificate)
     if revocation is not None:
-        known = load_certificates([*trust.intermediates, *trust.anchors]) if trust else []
+        known = load_certificates(trust.authorities) if trust else []
         _check_revocation(certificate, [*chain, *known], now, revocation)
 
 

@@ -73,6 +73,11 @@ class TrustStore:
     """Names in the agency directory, normalised by :func:`edocs.verify.agency_name`."""
 
     @property
+    def authorities(self) -> tuple[bytes, ...]:
+        """Every CA certificate at hand, believed or not: to find who issued another."""
+        return tuple(dict.fromkeys([*self.intermediates, *self.anchors, *(item.certificate for item in self.services)]))
+
+    @property
     def has_anchors(self) -> bool:
         """Whether anybody at all is believed."""
         return bool(self.anchors or self.services or self.anchor_pins or self.signer_pins or self.timestamp_pins)

@@ -30,7 +30,7 @@ from edocs._trust.path import judge_path
 from edocs._trust.revocation import StoreRevocation
 from edocs._trust.trust_list import ListOperators, read_trust_list
 from edocs.errors import TrustListError, UsageError
-from edocs.model import ServiceUse, SubIndication, TrustStore, Verdict, VerificationOptions
+from edocs.model import Revocation, ServiceUse, SubIndication, TrustStore, Verdict, VerificationOptions
 from edocs.testing import Pki
 from edocs.verify import load_trust, verify_pdf
 
@@ -331,3 +331,16 @@ def test_why_a_list_is_kept_out_is_said_in_vietnamese(load: Callable[..., TrustS
         load(Listing(), signer=operator())
 
     assert "không biết người ký" in caught.value.message("vi")
+
+
+def test_revocation_of_a_timestamping_certificate_that_a_list_names_is_judged(
+    load: Callable[..., TrustStore], pki: Pki
+) -> None:
+    """Its issuer is known from the list alone, as a service for signatures."""
+    services = [Service(der(pki, "official-ca")), Service(der(pki, "tsa"), kind="TSA/QTST")]
+    lists = load_trust([pki.crls]).crls
+    trust = load(Listing(services=services))
+
+    path = judge_path(der(pki, "tsa"), [], trust, StoreRevocation(TrustStore(crls=lists)), NOW)
+
+    assert (path.failure, path.revocation) == (None, Revocation.GOOD)
