@@ -6,14 +6,16 @@ where a reader sees that value and nothing else.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from edocs._pdf.appearance import AppearanceError, shown_text
+from edocs._pdf.appearance import AppearanceError, shown_letters
 from edocs._pdf.entries import dictionary, entry
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._pdf.fields import find_field, inherited
@@ -84,27 +86,50 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     look = entry(appearances, "/N") if isinstance(appearances, generic.DictionaryObject) else None
     left, bottom, right, top = (float(before["/Rect"][index]) for index in range(4))
     try:
-        shown = shown_text(look, (abs(right - left), abs(top - bottom)))
+        letters = shown_letters(look, (abs(right - left), abs(top - bottom)))
     except AppearanceError as exc:
         return str(exc)
-    if isinstance(look, generic.DictionaryObject) and _has_later_font(reader, look, signed_revision):
+    fonts = _embedded_fonts(look)
+    if any(reader.xrefs.get_last_change(reference) > signed_revision for reference in fonts.references):
         return "its font came after the signature"
-    return "" if "".join(shown.split()) == "".join(values[-1].split()) else "its appearance shows something else"
+    shown = "".join(letter.text for letter in letters)
+    if "".join(shown.split()) != "".join(values[-1].split()):
+        return "its appearance shows something else"
+    if not fonts.count:
+        return ""
+    # On use: whoever verifies what no clerk filled in need not load PDFium.
+    figures = importlib.import_module("edocs._pdf.figures")
+    return "" if figures.figures_look_right(look, letters) else "its figures do not look like what they stand for"
 
 
-def _has_later_font(reader: PdfFileReader, look: generic.DictionaryObject, signed_revision: int) -> bool:
-    """Whether ``look`` embeds a font that the person did not sign: its glyphs could show any number for any other."""
-    fonts = entry(dictionary(look, "/Resources") or generic.DictionaryObject(), "/Font")
+@dataclass(frozen=True, slots=True)
+class _Fonts:
+    """The fonts of an appearance that bring their own glyphs."""
+
+    count: int
+    references: frozenset[generic.Reference]
+    """Everything that they consist of."""
+
+
+def _embedded_fonts(look: object) -> _Fonts:
+    """Those of ``look``: what they draw may be anything, so they must be what the person signed.
+
+    Raises:
+        ValueError: One is no object of its own, so that nothing tells when it came.
+    """
+    resources = dictionary(look, "/Resources") if isinstance(look, generic.DictionaryObject) else None
+    fonts = entry(resources, "/Font") if resources is not None else None
+    count, references = 0, set()
     if not isinstance(fonts, generic.DictionaryObject):
-        return False
+        return _Fonts(0, frozenset())
     for name in fonts:
-        parts, references = _reachable(fonts.raw_get(name))
-        if any(_PROGRAMS & set(part) for part in parts) and (
-            not isinstance(fonts.raw_get(name), generic.IndirectObject)
-            or any(reader.xrefs.get_last_change(reference) > signed_revision for reference in references)
-        ):
-            return True
-    return False
+        parts, found = _reachable(fonts.raw_get(name))
+        if any(_PROGRAMS & set(part) for part in parts):
+            if not isinstance(fonts.raw_get(name), generic.IndirectObject):
+                raise ValueError("its font came after the signature")
+            count += 1
+            references |= found
+    return _Fonts(count, frozenset(references))
 
 
 def _reachable(root: generic.PdfObject) -> tuple[list[generic.DictionaryObject], set[generic.Reference]]:

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pdf.entries import dictionary, entry, numbers
 from edocs._pdf.lettering import AppearanceError, Lettering, read_lettering
 
-__all__ = ["AppearanceError", "shown_text"]
+__all__ = ["AppearanceError", "ShownLetter", "shown_letters", "shown_text"]
 
 _END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"  # where a regular token may end: programs split 12Tf differently
 _TOKEN = re.compile(
@@ -42,8 +42,24 @@ _Token = tuple[str, bytes]
 _Box = tuple[float, float, float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLetter:
+    """One letter of an appearance, and where it stands; all lengths in points."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+
+
 def shown_text(appearance: object, size_pt: tuple[float, float] | None = None) -> str:
-    """The text of a form XObject.
+    """The text of a form XObject; see :func:`shown_letters`."""
+    return "".join(letter.text for letter in shown_letters(appearance, size_pt))
+
+
+def shown_letters(appearance: object, size_pt: tuple[float, float] | None = None) -> list[ShownLetter]:
+    """The letters of a form XObject, in order.
 
     Args:
         size_pt: Width and height of the field, to which a viewer scales the appearance; None: not judged.
@@ -62,7 +78,7 @@ def shown_text(appearance: object, size_pt: tuple[float, float] | None = None) -
     page = _Page(fonts=dictionary(resources, "/Font") or generic.DictionaryObject(), state=_State(clip=box))
     for operator, operands in _operations(appearance.data):
         page.run(operator, operands)
-    return "".join(page.text)
+    return page.letters
 
 
 def _bounding_box(appearance: generic.StreamObject, size_pt: tuple[float, float] | None) -> _Box:
@@ -109,7 +125,7 @@ class _Page:
     fonts: generic.DictionaryObject
     state: _State
     saved: list[_State] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
+    letters: list[ShownLetter] = field(default_factory=list)
     line: tuple[float, float] | None = None
     """Where the current line of the text object begins; None outside of one."""
     pen: float = 0.0
@@ -197,8 +213,9 @@ class _Page:
             left = state.origin[0] + self.line[0] + self.pen
             baseline = state.origin[1] + self.line[1]
             self.pen += width / 1000 * state.size
-            self._check(left, left + width / 1000 * state.size, baseline)
-            self.text.append(letter)
+            right = left + width / 1000 * state.size
+            self._check(left, right, baseline)
+            self.letters.append(ShownLetter(text=letter, left=left, right=right, baseline=baseline, size=state.size))
 
     def _check(self, left: float, right: float, baseline: float) -> None:
         """Refuse a glyph over the one before it, on another line, or outside what is drawn."""

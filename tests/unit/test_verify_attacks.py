@@ -29,6 +29,8 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from edocs._pades.reserved import is_of_the_form
+from edocs._pdf.fonts import FontStyle
+from edocs._pdf.typeface import embed_typeface
 from edocs.cli.verdicts import report_text
 from edocs.model import DATE_FIELD, NUMBER_FIELD, LegalEffect, TrustStore, Verdict, VerificationReport
 from edocs.testing import Pki, sample_pdf
@@ -776,3 +778,40 @@ def test_a_form_that_refers_to_itself_is_answered(one: bytes, trust: TrustStore)
         writer.update_container(fields)
 
     assert verify_pdf(update(one, loop), trust).verdict is not Verdict.TOTAL_PASSED
+
+
+@pytest.mark.parametrize(
+    "swapped", [(), ("1", "7"), ("2", " ")], ids=["as it says", "1 drawn as 7", "2 drawn as nothing"]
+)
+def test_a_signed_font_draws_the_figures_that_it_names(
+    unsigned: bytes, foreign_sign: Sign, trust: TrustStore, swapped: tuple[str, ...]
+) -> None:
+    """Whoever writes the draft can prepare the font in which the clerk's number will be shown."""
+    reference: list[generic.IndirectObject] = []
+
+    def prepare(writer: IncrementalPdfFileWriter) -> None:
+        reserve_number(writer)
+        font = embed_typeface(writer, FontStyle.REGULAR, "0123456789 ").reference
+        glyphs = font.get_object()["/DescendantFonts"][0]["/CIDToGIDMap"]
+        table = bytearray(glyphs.data)
+        if swapped:
+            one, two = (slice(2 * ord(letter), 2 * ord(letter) + 2) for letter in swapped)
+            table[one], table[two] = table[two], table[one]
+        glyphs._data, glyphs._encoded_data = bytes(table), None
+        writer.root["/AcroForm"]["/DR"] = generic.DictionaryObject(
+            {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/Number"): font})}
+        )
+        reference.append(font)
+
+    person = foreign_sign(update(unsigned, prepare), "leader", "Person")
+
+    def show(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject) -> None:
+        look = field["/AP"]["/N"]
+        look["/Resources"]["/Font"]["/F"] = generic.IndirectObject(reference[0].idnum, 0, writer)
+        look._data, look._encoded_data = b"BT /F 13 Tf 0 g 2 5 Td <00310032> Tj ET", None
+
+    report = verify_pdf(fill(person, "12", change=show), trust)
+
+    found = [item.text() for item in report.signatures[0].reasons if item.rule == "changes.reserved_field"]
+    assert (report.verdict is Verdict.TOTAL_PASSED) is not bool(swapped)
+    assert all("figures do not look like" in text for text in found) and bool(found) is bool(swapped)
