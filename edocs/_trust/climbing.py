@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import get_ident
 
 from asn1crypto import x509
 
@@ -20,6 +21,7 @@ __all__ = ["Parts", "is_signed_by", "leading", "parsed", "read_parts"]
 
 _MOST = 16
 _MOST_OF_A_NAME = 4
+_MOST_KEPT = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +75,21 @@ def is_signed_by(certificate: bytes, issuer: bytes) -> bool:
         return False
 
 
-@lru_cache(maxsize=256)  # reading one costs more than verifying with it, and few sign whole batches
 def parsed(certificate: bytes) -> x509.Certificate:
     """``certificate`` (DER) as asn1crypto reads it, part by part and when asked; nobody may change it.
 
     Raises:
         ValueError: It is no certificate.
     """
+    if len(certificate) > _MOST_KEPT:  # nobody who sends documents may fill the memory
+        return x509.Certificate.load(certificate)
+    return _parsed(certificate, get_ident())
+
+
+@lru_cache(maxsize=256)  # reading one costs more than verifying with it, and few sign whole batches
+def _parsed(certificate: bytes, thread: int) -> x509.Certificate:
+    # A certificate that two threads begin to read at once may lack extensions for a moment: each has its own.
+    del thread
     return x509.Certificate.load(certificate)
 
 

@@ -6,6 +6,7 @@ through the ``RevocationSource`` port, because "no evidence" and "good" must nev
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     ValidationError,
 )
-from pyhanko_certvalidator.policy_decl import AlgorithmUsagePolicy, DisallowWeakAlgorithmsPolicy
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
@@ -31,13 +32,16 @@ from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
 from edocs._trust.climbing import leading, parsed
 from edocs._trust.issuers import missing_issuers
+from edocs._trust.path_cache import PathCache
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
-__all__ = ["PathResult", "Weak", "judge_path"]
+__all__ = ["PATHS", "PathResult", "Weak", "judge_path"]
 
 T = TypeVar("T")
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
+PATHS: PathCache[tuple[x509.Certificate, ...]] = PathCache()
+"""Paths found lately, revocation not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ class Weak(DisallowWeakAlgorithmsPolicy):
             weak_signature_algos=frozenset({"dsa"}),
             rsa_key_size_threshold=policy.least_rsa_bits(proven),
         )
+        self.asked = (self.weak_hash_algos, self.weak_signature_algos, self.rsa_key_size_threshold)
 
 
 def judge_path(
@@ -77,7 +82,7 @@ def judge_path(
     trust: TrustStore,
     source: RevocationSource,
     at: datetime,
-    weak: AlgorithmUsagePolicy | None = None,
+    weak: Weak | None = None,
 ) -> PathResult:
     """Find and check a path from ``certificate`` (DER) to an anchor of ``trust``, as of ``at`` (aware).
 
@@ -89,11 +94,12 @@ def judge_path(
     known = [*companions, *trust.authorities]
     if is_directly_trusted(trust, certificate, at):
         return _judge_directly(certificate, known, source, at)
-    path = _judge_path(certificate, companions, trust, source, (at, weak))
+    policy = weak or Weak(CURRENT, None)
+    path = _judge_path(certificate, companions, trust, source, (at, policy))
     if path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and trust.has_anchors:
         found = missing_issuers(certificate, known, source)
         if found:
-            return _judge_path(certificate, [*found, *companions], trust, source, (at, weak))
+            return _judge_path(certificate, [*found, *companions], trust, source, (at, policy))
     return path
 
 
@@ -102,30 +108,54 @@ def _judge_path(
     companions: Sequence[bytes],
     trust: TrustStore,
     source: RevocationSource,
-    how: tuple[datetime, AlgorithmUsagePolicy | None],
+    how: tuple[datetime, Weak],
 ) -> PathResult:
-    at, weak = how
-    believed = anchors_at(trust, certificate, companions, at)
-    tops, steps = leading(certificate, believed, [*trust.intermediates, *companions])
-    anchors = _loadable(tops)
-    if not anchors:
-        # An empty list would make the library fall back on the operating system's web roots.
-        is_none = not trust.has_anchors or (bool(believed) and not _loadable(believed))
-        detail = "no anchors given" if is_none else "none of the anchors given is for it"
-        return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=detail)
+    at, policy = how
+    believed = tuple(anchors_at(trust, certificate, companions, at))
+    key = (_digest([certificate, *companions]), believed, trust.intermediates, policy.asked)
+    chain = PATHS.get(key, at)
+    if chain is None:
+        tops, steps = leading(certificate, believed, [*trust.intermediates, *companions])
+        anchors = _loadable(tops)
+        if not anchors:
+            is_none = not trust.has_anchors or (bool(believed) and not _loadable(believed))
+            detail = "no anchors given" if is_none else "none of the anchors given is for it"
+            return PathResult(failure=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, detail=detail)
+        found = _search(certificate, (anchors, _loadable(steps)), at, policy)
+        if isinstance(found, PathResult):
+            return found
+        chain = found
+        PATHS.keep(key, at, chain, [certificate, *tops, *steps])
+    try:
+        return _judge_revocation(chain, source, at)
+    except (*PARSER_FAULTS, *X509_FAULTS) as exc:
+        return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
+
+
+def _search(
+    certificate: bytes,
+    above: tuple[Sequence[asn1_x509.Certificate], Sequence[asn1_x509.Certificate]],
+    at: datetime,
+    weak: Weak,
+) -> tuple[x509.Certificate, ...] | PathResult:
+    """A valid path from an anchor to ``certificate``, or what is wrong with the last one that was tried.
+
+    Args:
+        above: Anchors, at least one: without any the library would fall back on the operating system's web roots;
+            and the certificates that may stand between.
+    """
     try:
         context = ValidationContext(
-            trust_roots=anchors,
-            other_certs=[step for step in _loadable(steps) if _is_whole(step.dump())],
+            trust_roots=above[0],
+            other_certs=[step for step in above[1] if _is_whole(step.dump())],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
-            algorithm_usage_policy=weak or Weak(CURRENT, None),
+            algorithm_usage_policy=weak,
         )
         validator = CertificateValidator(parsed(certificate), validation_context=context)
         path = _run(validator.async_validate_path())
-        chain = [x509.load_der_x509_certificate(item.dump()) for item in path]
-        return _judge_revocation(chain, source, at)
+        return tuple(x509.load_der_x509_certificate(item.dump()) for item in path)
     except (ExpiredError, NotYetValidError) as exc:
         return PathResult(failure=SubIndication.OUT_OF_BOUNDS_NO_POE, detail=str(exc))
     except DisallowedAlgorithmError as exc:
@@ -136,6 +166,14 @@ def _judge_path(
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
     except (*PARSER_FAULTS, *X509_FAULTS) as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
+
+
+def _digest(certificates: Iterable[bytes]) -> bytes:
+    found = hashlib.sha256()
+    for raw in certificates:
+        found.update(len(raw).to_bytes(8, "big"))
+        found.update(raw)
+    return found.digest()
 
 
 def _judge_directly(der: bytes, others: Iterable[bytes], source: RevocationSource, at: datetime) -> PathResult:
