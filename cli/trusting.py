@@ -135,11 +135,13 @@ def _add(console: Console, folder: Path, files: Sequence[Path], how: tuple[str |
     digests = _digests(given)
     entries = _offered(folder, files, use, digests)
     believed = [entry for entry in entries if entry.needs_consent]
-    if digests and (strangers := [entry for entry in believed if entry.sha256 not in digests]):
+    # Each fingerprint must be met, and whatever is believed must have been given: else somebody swapped the file.
+    strangers = digests and {entry.sha256 for entry in believed} - digests
+    if strangers or (digests and not digests <= {entry.sha256 for entry in entries}):
         raise RefusedError(
             "another certificate than the one with that fingerprint: {sha256}",
             hint="nothing was added; do not trust this file",
-            sha256=strangers[0].sha256,
+            sha256=min(strangers or digests),
         )
     is_asked = bool(believed) and not digests and not yes
     if is_asked or not console.quiet:  # nobody agrees to what was not shown

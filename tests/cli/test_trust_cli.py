@@ -102,6 +102,13 @@ def test_a_fingerprint_given_beforehand_is_consent_to_that_certificate_alone(
     assert edocs("trust", "add", pki.pem("official-root"), "--fingerprint", right.upper()).code == 0
 
 
+def test_a_fingerprint_that_nothing_in_the_file_has_stops_the_harmless_too(edocs: Trust, store: Path, pki: Pki) -> None:
+    """An intermediate needs no consent; but who gave a fingerprint wants to hear that it is another."""
+    done = edocs("trust", "add", pki.pem("official-ca"), "--fingerprint", digest(pki.pem("public-ca")))
+
+    assert (done.code, store.exists()) == (6, False)
+
+
 @pytest.mark.parametrize("text", ["12ab", "x" * 64, ""])
 def test_a_fingerprint_that_is_none_is_usage(edocs: Trust, pki: Pki, text: str) -> None:
     assert edocs("trust", "add", pki.pem("official-root"), "--fingerprint", text).code == 2
