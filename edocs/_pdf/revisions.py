@@ -20,8 +20,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from edocs._pdf.extents import Extent, object_extent, object_header
 from edocs._pdf.faults import PARSER_FAULTS
 from edocs._pdf.object_streams import decoded_object_streams, object_stream_doubts
-from edocs._pdf.strays import Strays, judge_strays, references
-from edocs._pdf.syntax import RawDictionary, walk
+from edocs._pdf.strays import Strays, has_mark, judge_strays, references
+from edocs._pdf.syntax import RawDictionary, skip_blank, walk
 from edocs._pdf.tables import Section, odd_generation, pointer_end, read_sections, table_span
 from edocs.model import Reason
 from edocs.model.rules import reason
@@ -92,8 +92,15 @@ def _gaps(data: bytes, spans: Iterable[Span], first_end: int) -> Iterator[Span]:
     for begin, end in [*spans, (len(data), len(data))]:
         if begin > at:
             pieces = [(at, begin)] if not at < first_end < begin else [(at, first_end), (first_end, begin)]
-            yield from (piece for piece in pieces if not _COMMENTS.fullmatch(data, *piece))
+            yield from (piece for piece in pieces if not _is_explained(data, piece, is_signed=piece[0] < first_end))
         at = max(at, end)
+
+
+def _is_explained(data: bytes, piece: Span, *, is_signed: bool) -> bool:
+    """Whether there are only white space and comments between objects."""
+    if _COMMENTS.fullmatch(data, *piece):
+        return True
+    return is_signed and skip_blank(data, *piece) == piece[1] and not has_mark(data, *piece)
 
 
 def _hides_another(data: bytes, begin: int, end: int) -> bool:

@@ -17,7 +17,7 @@ from edocs._pdf.syntax import RawDictionary, plain_name, walk
 from edocs.model import Reason
 from edocs.model.rules import reason
 
-__all__ = ["Strays", "judge_strays", "references"]
+__all__ = ["Strays", "has_mark", "judge_strays", "references"]
 
 _MARK = re.compile(HEADER.pattern + rb"|trailer(?=[\x00\t\n\x0c\r ]*+<<)|startxref")
 _ROOT = re.compile(rb"/Root[\x00\t\n\x0c\r ]++(\d{1,10})(?!\d)")
@@ -68,6 +68,11 @@ def judge_strays(
             doubts.append(reason("structure.second_definition", number=used, offset=orphans[used]))
     count = sum(end - begin for begin, end in gaps)
     return doubts, [reason("structure.unreached_signed", count=count, offset=gaps[0][0])]
+
+
+def has_mark(data: bytes, begin: int, end: int) -> bool:
+    """Whether there is anything that a program could take for an object, a trailer or a pointer."""
+    return _MARK.search(data, begin, end) is not None
 
 
 def _marks(data: bytes, gaps: Iterable[tuple[int, int]]) -> Iterator[tuple[re.Match[bytes], int]]:

@@ -14,6 +14,8 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import signers
 
 from edocs.model import TrustStore, Verdict, VerificationReport
@@ -220,6 +222,26 @@ def test_a_field_led_to_a_copy_of_its_signature_is_refused(one: bytes, trust: Tr
 
     assert report.verdict is Verdict.TOTAL_FAILED
     assert "structure.signature_changed" in rules(report)
+
+
+def test_a_signature_dictionary_inside_an_object_stream_is_refused(foreign_sign: Sign, trust: TrustStore) -> None:
+    """No gap can be in compressed bytes, so the gap is that of another dictionary."""
+    rewritten = io.BytesIO()
+    source = PdfFileReader(io.BytesIO(sample_pdf()))
+    copy_into_new_writer(source, writer_kwargs={"stream_xrefs": True}).write(rewritten)
+
+    def compress(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        copy = generic.DictionaryObject(dict(field["/V"].items()))
+        field["/V"] = writer.add_object(copy, obj_stream=writer.prepare_object_stream())
+        writer.update_container(field)
+
+    signed = foreign_sign(rewritten.getvalue(), "leader", "Person")
+    report = verify_pdf(update(signed, compress), trust)
+
+    assert verify_pdf(signed, trust).verdict is Verdict.TOTAL_PASSED
+    assert report.verdict is Verdict.TOTAL_FAILED
+    assert "structure.hole" in rules(report)
 
 
 def test_a_gap_that_belongs_to_another_string_is_refused(seal: Seal, trust: TrustStore) -> None:

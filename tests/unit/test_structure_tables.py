@@ -117,6 +117,58 @@ def test_a_table_that_programs_read_differently_is_no_pass(
     assert verify_pdf(signed, trust).verdict is not Verdict.TOTAL_PASSED
 
 
+PLACE = b"%010d 00000 n"
+AFTER_SIGNING: list[tuple[str, bytes, bytes, bytes]] = [
+    ("another catalog", b"90 1\n" + PLACE % 0, b"/Root 90 0 R", b""),
+    ("a description", b"0 1\n0000000000 65535 f", b"/Root 1 0 R/Info 5 0 R", b""),
+    ("the drawing freed", b"4 1\n0000000000 00001 f", b"/Root 1 0 R", b""),
+    ("the drawing freed in another generation", b"4 1\n0000000000 00009 f", b"/Root 1 0 R", b""),
+    ("the drawing freed without a generation", b"4 1\n0000000000 00000 f", b"/Root 1 0 R", b""),
+    ("an entry that leads to another object", b"4 1\n" + PLACE % 20, b"/Root 1 0 R", b""),
+    ("an entry that leads to the header", b"4 1\n" + PLACE % 7, b"/Root 1 0 R", b""),
+    ("an entry that leads nowhere", b"4 1\n" + PLACE % 10**9, b"/Root 1 0 R", b""),
+    ("a size that hides objects", b"0 1\n0000000000 65535 f", b"/Root 1 0 R", b"4"),
+    ("a stream of entries that is none", b"0 1\n0000000000 65535 f", b"/Root 1 0 R/XRefStm 20", b""),
+    ("an encryption", b"0 1\n0000000000 65535 f", b"/Root 1 0 R/Encrypt 5 0 R", b""),
+]
+
+
+@pytest.mark.parametrize(
+    ("entries", "trailer", "size"), [row[1:] for row in AFTER_SIGNING], ids=[r[0] for r in AFTER_SIGNING]
+)
+def test_a_table_put_behind_a_signature_is_no_pass(
+    sign: Callable[..., bytes], trust: TrustStore, entries: bytes, trailer: bytes, size: bytes
+) -> None:
+    signed = sign(base())
+    table = b"xref\n%s \ntrailer\n<</Size %s%s/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+        entries,
+        size or b"100",
+        trailer,
+        int(signed[signed.rindex(b"startxref") + 9 :].split()[0]),
+        len(signed),
+    )
+
+    assert verify_pdf(signed + table, trust).verdict is not Verdict.TOTAL_PASSED
+
+
+@pytest.mark.parametrize("previous", ["the first revision", "itself", "a later place"])
+def test_a_chain_that_leaves_the_signature_out_is_no_pass(
+    sign: Callable[..., bytes], trust: TrustStore, previous: str
+) -> None:
+    document = base()
+    signed = sign(document)
+    places = {
+        "the first revision": int(document[document.rindex(b"startxref") + 9 :].split()[0]),
+        "itself": len(signed),
+        "a later place": len(signed) + 20,
+    }
+    table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 99/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+
+    report = verify_pdf(signed + table % (places[previous], len(signed)), trust)
+
+    assert report.verdict is not Verdict.TOTAL_PASSED
+
+
 # --- certification ------------------------------------------------------------------------------------------------
 
 
