@@ -71,7 +71,8 @@ def certify(
     critical_uses: bool = False,
     dates: tuple[datetime, datetime] = (START, END),
     extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
-    hashed: hashes.HashAlgorithm = hashes.SHA256(),  # noqa: B008 - it holds nothing
+    hashed: hashes.HashAlgorithm | None = hashes.SHA256(),  # noqa: B008 - it holds nothing
+    padded: padding.PSS | None = None,
 ) -> x509.Certificate:
     """A certificate for ``key`` under ``name``."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -99,7 +100,7 @@ def certify(
         builder = builder.add_extension(purposes, critical=critical_uses)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    return builder.sign(issuer_key, hashed)
+    return builder.sign(issuer_key, hashed, **({"rsa_padding": padded} if padded else {}))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from asn1crypto import x509
 
 from edocs._pades.signed_value import Attribute, SignedValue, Signer
 from edocs._pdf.faults import PARSER_FAULTS
+from edocs._trust.algorithms import CURRENT
 from edocs._trust.ber import octets, read_value
 from edocs._trust.climbing import Parts, parsed, read_parts
 from edocs._trust.schemes import UnknownAlgorithmError, digest, digest_name
@@ -26,7 +27,7 @@ class Binding(Enum):
 
     FIRM = "signing-certificate-v2"
     SHA1 = "signing-certificate"
-    """In the older attribute alone, whose digest is SHA-1."""
+    """By a SHA-1 digest, as in the older attribute, or another that counts no longer."""
     NONE = ""
     BROKEN = "broken"
     """What it names is another certificate, or cannot be read."""
@@ -49,13 +50,18 @@ def binding_of(value: SignedValue, certificate: bytes) -> Binding:
     """Whether the signed attributes name ``certificate``, and how."""
     newer, older = value.signed.get(_BINDING_V2), value.signed.get(_BINDING_V1)
     try:
-        if (newer and not _names(newer, certificate, "sha256")) or (older and not _names(older, certificate, "sha1")):
-            return Binding.BROKEN
+        digests = [
+            _named_by(attribute, certificate, default)
+            for attribute, default in ((newer, "sha256"), (older, "sha1"))
+            if attribute is not None
+        ]
     except (UnknownAlgorithmError, ValueError):
         return Binding.BROKEN
-    if newer:
-        return Binding.FIRM
-    return Binding.SHA1 if older else Binding.NONE
+    if "" in digests:
+        return Binding.BROKEN
+    if not digests:
+        return Binding.NONE
+    return Binding.SHA1 if CURRENT.weak_digest(digests[0], None) else Binding.FIRM
 
 
 def _is_named(signer: Signer, parts: Parts) -> bool:
@@ -75,14 +81,15 @@ def _key_identifiers(parts: Parts) -> tuple[bytes, ...]:
     return (own, computed) if own else (computed,)
 
 
-def _names(attribute: Attribute, certificate: bytes, default: str) -> bool:
-    """Whether the first certificate that ``attribute`` names is ``certificate``; the others are its issuers.
+def _named_by(attribute: Attribute, certificate: bytes, default: str) -> str:
+    """The digest by which ``attribute`` names ``certificate`` first, empty where it names another.
 
-    The digest covers issuer and serial number, so what the attribute says of them once more decides nothing.
+    The other certificates that it names are the issuers'. The digest covers issuer and serial number, so what the
+    attribute says of them once more decides nothing.
     """
     (value,) = attribute
     identifiers, *_policies = value.children()
     first, *_others = identifiers.children()
     parts = list(first.children())
     name = digest_name(parts.pop(0)) if parts[0].tag == 0x30 else default
-    return octets(parts[0]) == digest(name, certificate)
+    return name if octets(parts[0]) == digest(name, certificate) else ""

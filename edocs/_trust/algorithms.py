@@ -7,7 +7,7 @@ it then. The signer's own word for the time is never enough, for whoever can bre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,7 +48,7 @@ RSA_ENDS: tuple[tuple[int, datetime], ...] = (
 )
 """Bits of a modulus to the day from which keys of so many, and fewer than in the line above, are no longer accepted."""
 
-_LEAST_CURVE_BITS = 256
+_LEAST_CURVE_BITS = 256  # Circular 15/2025/TT-BKHCN, annex I
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +74,10 @@ class AlgorithmPolicy:
             return key.key_size < _LEAST_CURVE_BITS
         return isinstance(key, dsa.DSAPublicKey)
 
-    def weak_digests(self, proven: datetime | None) -> Iterator[str]:
-        """The names of all digests known here that count no longer."""
-        return (name for name in DIGEST_ENDS if self.weak_digest(name, proven))
-
-    def least_rsa_bits(self, proven: datetime | None) -> int:
-        """The shortest modulus that counts."""
-        return min(bits for bits, end in RSA_ENDS if self._holds(end, proven))
+    def what_counts(self, proven: datetime | None) -> tuple[frozenset[str], int]:
+        """The digests that count, and the shortest RSA modulus: where they are the same, so is every answer."""
+        digests = frozenset(name for name in DIGEST_ENDS if not self.weak_digest(name, proven))
+        return digests, min(bits for bits, end in RSA_ENDS if self._holds(end, proven))
 
     def _holds(self, end: datetime | None, proven: datetime | None) -> bool:
         return end is not None and (end == _NEVER or (self.is_dated and proven is not None and proven < end))

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
-from edocs._trust.path import PathResult, Weak, judge_path
+from edocs._trust.path import PathResult, judge_path
+from edocs._trust.path_algorithms import PathAlgorithms
 from edocs.model import Revocation, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
@@ -35,7 +36,7 @@ def judge_past(
     """
     at, proven = moments
     known = list(others)
-    weak = Weak(algorithms, proven)
+    weak = PathAlgorithms(algorithms, proven)
     path = judge_path(certificate, known, trust, source, at, weak)
     if proven is None:
         return path

@@ -24,19 +24,19 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     ValidationError,
 )
-from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
-from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
+from edocs._trust.algorithms import CURRENT
 from edocs._trust.anchors import anchors_at, is_directly_trusted
 from edocs._trust.chains import X509_FAULTS, is_issued_by, load_certificates
 from edocs._trust.climbing import leading, parsed
 from edocs._trust.issuers import missing_issuers
+from edocs._trust.path_algorithms import PathAlgorithms, PathSignatures
 from edocs._trust.path_cache import PathCache
 from edocs.model import Revocation, RevocationEvidence, SubIndication, TrustStore
 from edocs.ports import RevocationSource
 
-__all__ = ["PATHS", "PathResult", "Weak", "judge_path"]
+__all__ = ["PATHS", "PathResult", "judge_path"]
 
 T = TypeVar("T")
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -64,25 +64,13 @@ class PathResult:
     """From the anchor to the end entity; empty where no valid path was found."""
 
 
-class Weak(DisallowWeakAlgorithmsPolicy):
-    """An algorithm policy as the validator asks for it: of what is proven to be older than ``proven``."""
-
-    def __init__(self, policy: AlgorithmPolicy, proven: datetime | None) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]  # by its author
-            weak_hash_algos=frozenset({*policy.weak_digests(proven), "md2", "md4"}),
-            weak_signature_algos=frozenset({"dsa"}),
-            rsa_key_size_threshold=policy.least_rsa_bits(proven),
-        )
-        self.asked = (self.weak_hash_algos, self.weak_signature_algos, self.rsa_key_size_threshold)
-
-
 def judge_path(
     certificate: bytes,
     others: Iterable[bytes],
     trust: TrustStore,
     source: RevocationSource,
     at: datetime,
-    weak: Weak | None = None,
+    weak: PathAlgorithms | None = None,
 ) -> PathResult:
     """Find and check a path from ``certificate`` (DER) to an anchor of ``trust``, as of ``at`` (aware).
 
@@ -94,7 +82,7 @@ def judge_path(
     known = [*companions, *trust.authorities]
     if is_directly_trusted(trust, certificate, at):
         return _judge_directly(certificate, known, source, at)
-    policy = weak or Weak(CURRENT, None)
+    policy = weak or PathAlgorithms(CURRENT, None)
     path = _judge_path(certificate, companions, trust, source, (at, policy))
     if path.failure is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and trust.has_anchors:
         found = missing_issuers(certificate, known, source)
@@ -108,7 +96,7 @@ def _judge_path(
     companions: Sequence[bytes],
     trust: TrustStore,
     source: RevocationSource,
-    how: tuple[datetime, Weak],
+    how: tuple[datetime, PathAlgorithms],
 ) -> PathResult:
     at, policy = how
     believed = tuple(anchors_at(trust, certificate, companions, at))
@@ -136,7 +124,7 @@ def _search(
     certificate: bytes,
     above: tuple[Sequence[asn1_x509.Certificate], Sequence[asn1_x509.Certificate]],
     at: datetime,
-    weak: Weak,
+    weak: PathAlgorithms,
 ) -> tuple[x509.Certificate, ...] | PathResult:
     """A valid path from an anchor to ``certificate``, or what is wrong with the last one that was tried.
 
@@ -151,6 +139,7 @@ def _search(
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
+            signature_validator=PathSignatures(),
             algorithm_usage_policy=weak,
         )
         validator = CertificateValidator(parsed(certificate), validation_context=context)

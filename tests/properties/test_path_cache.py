@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
-from edocs._trust.path import PATHS, PathResult, Weak, judge_path
+from edocs._trust.path import PATHS, PathResult, judge_path
+from edocs._trust.path_algorithms import PathAlgorithms
 from edocs._trust.path_cache import PathCache
 from edocs._trust.revocation import StoreRevocation
 from edocs.model import Revocation, SubIndication, TrustStore
@@ -37,7 +38,7 @@ class Question:
     others: tuple[bytes, ...]
     trust: TrustStore
     at: datetime
-    weak: Weak | None
+    weak: PathAlgorithms | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def times() -> st.SearchStrategy[datetime]:
 def questions(draw: st.DrawFn) -> list[Question]:
     """The same question at several times, and in between another one."""
     made = world()
-    policies = [None, Weak(CURRENT, None), Weak(AlgorithmPolicy(is_dated=True), day(2024))]
+    policies = [None, PathAlgorithms(CURRENT, None), PathAlgorithms(AlgorithmPolicy(is_dated=True), day(2024))]
     kinds = [
         {
             "leaf": draw(st.sampled_from(made.leaves)),

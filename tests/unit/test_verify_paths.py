@@ -149,3 +149,33 @@ def test_a_negative_serial_number_is_no_reason_to_refuse() -> None:
         found = outcome(signed_pdf(signer(own, certificate), certificates=[der(certificate)]), ca)
 
     assert found == PASSED
+
+
+@pytest.mark.parametrize(
+    ("hashed", "padded"),
+    [
+        (hashes.SHA256(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)),
+        (hashes.SHA384(), padding.PSS(padding.MGF1(hashes.SHA256()), 20)),
+        (hashes.SHA3_256(), None),
+    ],
+)
+def test_certificates_signed_with_other_algorithms_are_followed(
+    hashed: hashes.HashAlgorithm, padded: padding.PSS | None
+) -> None:
+    ca_key, ca = values.rsa_authority()
+    own = key()
+    made = signer(own, certify(own.public_key(), "Signer", (ca_key, ca), hashed=hashed, padded=padded))
+
+    assert outcome(signed_pdf(made, certificates=[der(made.certificate)]), ca) == PASSED
+
+
+def test_an_authority_on_a_small_curve_is_weak() -> None:
+    ca_key, own = ec.generate_private_key(ec.SECP192R1()), key()
+    ca = certify(ca_key.public_key(), "Small CA", (ca_key, None), ca=True)
+    middle_key = ec.generate_private_key(ec.SECP192R1())
+    middle = certify(middle_key.public_key(), "Small middle CA", (ca_key, ca), ca=True)
+    made = signer(own, certify(own.public_key(), "Signer", (middle_key, middle)))
+
+    found = outcome(signed_pdf(made, certificates=[der(middle), der(made.certificate)]), ca)
+
+    assert found == (Verdict.INDETERMINATE, {"algorithm.weak"})
