@@ -38,6 +38,7 @@ R = TypeVar("R")
 
 WATCH_S = 0.05
 """How often a worker under limits is looked at."""
+_LONG_S = 0.2
 _GUARD_HINT = 'a program that uses the local engine needs the guard: if __name__ == "__main__"'
 
 
@@ -205,7 +206,10 @@ def _work(link: Connection, pickled: bytes, memory_bytes: int | None) -> None:
         while message := link.recv_bytes():
             for item in pickle.loads(message):  # noqa: S301
                 _fence(memory_bytes)
+                start = time.perf_counter()
                 link.send_bytes(_answer(task, item))
+                if time.perf_counter() - start > _LONG_S:
+                    gc.collect()  # a large document may hang in a circle of references, and the next one comes on top
 
 
 def _fence(memory_bytes: int | None) -> None:

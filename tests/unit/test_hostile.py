@@ -1,0 +1,72 @@
+"""Files that are made to take time, memory or life: verification answers each, with a verdict and never with a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hostile import HOSTILE
+
+from edocs.model import Limits, TrustStore, Verdict
+from edocs.supervised import SupervisedVerifier
+from edocs.testing import sample_pdf
+
+COSTLY = {
+    "ascii85_bomb",
+    "bomb_in_a_later_appearance",
+    "bomb_in_a_later_page",
+    "chain_of_references",
+    "fields_double_at_each_level",
+    "fields_double_later",
+    "giant_identifier_of_the_content",
+    "huge_index",
+    "index_of_empty_rows",
+    "long_list_in_the_security_store",
+    "many_annotations_later",
+    "many_certificates",
+    "many_certificates_that_are_none",
+    "many_copies_of_a_signature",
+    "many_fields",
+    "many_lists_in_the_security_store",
+    "many_objects_later",
+    "many_signatures",
+    "many_signatures_of_their_own",
+    "many_signers",
+    "objects_that_almost_end",
+    "wide_rows",
+}
+"""Those over which a limit may be reached. All others are answered by a rule about what they are."""
+HARMLESS = {
+    "bomb_in_the_security_store",  # evidence that is none is passed over
+    "comments_within_comments",  # objects that nothing refers to show nothing
+    "long_list_in_the_security_store",
+    "many_lists_in_the_security_store",
+    "many_objects_later",
+    "revisions_with_changes",
+}
+"""Those that change nothing which a reader sees or gets."""
+
+
+@pytest.fixture(scope="module")
+def signed(foreign_sign: Callable[..., bytes]) -> bytes:
+    return foreign_sign(sample_pdf(), "leader", "Person")
+
+
+@pytest.fixture(scope="module")
+def verifier(trust: TrustStore) -> Iterator[SupervisedVerifier]:
+    with SupervisedVerifier(trust, Limits(seconds=0.5)) as verifier:
+        yield verifier
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_has_a_verdict(verifier: SupervisedVerifier, signed: bytes, name: str) -> None:
+    report = verifier.verify(HOSTILE[name](signed))
+
+    rules = {why.rule for why in report.reasons}
+    assert name in HARMLESS or report.verdict is not Verdict.TOTAL_PASSED
+    assert name in COSTLY or not any(rule.startswith("limit.") for rule in rules), rules
+    assert report.as_dict("vi")["verdict"] == report.verdict.value
+
+
+def test_the_file_after_all_of_them_is_judged(verifier: SupervisedVerifier, signed: bytes) -> None:
+    assert verifier.verify(signed).verdict is Verdict.TOTAL_PASSED
