@@ -2,9 +2,11 @@
 #   make demo    the whole main job on a sample document, in ./demo
 #   make test    all tests            make lint   style, types, import rule
 #   make bench   what docs/benchmarks.md quotes
+#   make soak    5,000 examples of each property, and FUZZ_SECONDS (600) of guided search for each fuzz target
 #   make locale  compile the Vietnamese catalogues
 PYTHON ?= python3
 VENV   ?= .venv
+FUZZ_SECONDS ?= 600
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -34,7 +36,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --timeout 3600 tests/properties $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=soak FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest --timeout 3600 tests/properties tests/fuzz $(PYTEST_ARGS)
 
 locale: $(READY)
 	for po in edocs/locale/vi/LC_MESSAGES/*.po; do $(BIN)/pybabel compile -D $$(basename $$po .po) -d edocs/locale -l vi || exit 1; done
