@@ -20,6 +20,7 @@ from edocs.model import Changes
 
 __all__ = ["PageChanges", "Patch", "compare_pages"]
 
+Dictionary = generic.DictionaryObject
 _DRAWING = frozenset({*INHERITED, "/Contents", "/Group", "/BleedBox", "/TrimBox", "/ArtBox", "/UserUnit", "/Type"})
 _FREE = frozenset({"/Parent", "/LastModified", "/Tabs"})
 _MARKUP = "Text FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Stamp Caret Ink"
@@ -58,6 +59,7 @@ def compare_pages(comparison: Comparison, old: PageTree, new: PageTree, form: Fo
         return changes
     for node, twin in zip(old.nodes, new.nodes, strict=True):
         place = Place(("/Pages",)).into(node.reference, twin.reference)
+        _compare_parents(comparison, (node.entries, twin.entries), twin.parent, place)
         for key, left, right in comparison.entries(node.entries, twin.entries, ("/Kids", "/Parent", *INHERITED)):
             comparison.require_same(left, right, place.at(key), _PAGES, is_drawn=True)
     compared: set[tuple[int, ...]] = set()
@@ -91,6 +93,7 @@ def _compare_page(page: _Page, old: Leaf, new: Leaf, place: Place) -> None:
         raise ValueError("a page cannot be read")
     if isinstance(one, generic.StreamObject) or isinstance(two, generic.StreamObject):
         raise ValueError("a page cannot be read")
+    _compare_parents(comparison, (one, two), new.parent, place)
     for index, key in enumerate(INHERITED):
         left, right = (
             own if (own := raw(entries, key)) is not None else leaf.inherited[index]
@@ -102,6 +105,15 @@ def _compare_page(page: _Page, old: Leaf, new: Leaf, place: Place) -> None:
             _compare_annotations(page, left, right, place.at(key))
         else:
             comparison.require_same(left, right, place.at(key), _PAGES, is_drawn=key in _DRAWING)
+
+
+def _compare_parents(
+    comparison: Comparison, pair: tuple[Dictionary, Dictionary], listed_by: int | None, place: Place
+) -> None:
+    """What a page inherits is taken from its parent by some programs, and from the node that lists it by others."""
+    old, new = (raw(entries, "/Parent") for entries in pair)
+    if listed_by is None or _number(new) != listed_by:
+        comparison.require_same(old, new, place.at("/Parent"), _PAGES, is_drawn=True)
 
 
 def _compare_annotations(
@@ -227,5 +239,5 @@ def _array(state: State, value: generic.PdfObject | None) -> list[generic.PdfObj
     return items(found)
 
 
-def _number(item: generic.PdfObject) -> int | None:
+def _number(item: generic.PdfObject | None) -> int | None:
     return item.idnum if isinstance(item, generic.IndirectObject) else None

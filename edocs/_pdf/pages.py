@@ -27,6 +27,8 @@ class Leaf:
     reference: generic.IndirectObject
     inherited: tuple[generic.PdfObject | None, ...]
     """In the order of :data:`INHERITED`, references not followed."""
+    parent: int | None
+    """Object number of the node that lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Node:
     reference: generic.PdfObject | None
     entries: generic.DictionaryObject
     kid_count: int
+    parent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +71,17 @@ def read_pages(state: State, references: References) -> PageTree:
     tree = PageTree([], [], root.idnum)
     seen: set[int] = set()
     nothing: tuple[generic.PdfObject | None, ...] = (None,) * len(INHERITED)
-    waiting: list[tuple[generic.PdfObject | None, tuple[generic.PdfObject | None, ...], int]] = [
-        (raw(catalog, "/Pages"), nothing, 0)
+    waiting: list[tuple[generic.PdfObject | None, tuple[generic.PdfObject | None, ...], int | None, int]] = [
+        (raw(catalog, "/Pages"), nothing, None, 0)
     ]
     while waiting:
-        reference, inherited, depth = waiting.pop()
+        reference, inherited, parent, depth = waiting.pop()
         if isinstance(reference, generic.IndirectObject):
             if reference.idnum in seen:
                 raise ValueError("a page stands in two places")
             seen.add(reference.idnum)
             if depth and not references.may_have_kids(reference.idnum, state):
-                tree.leaves.append(Leaf(reference, inherited))
+                tree.leaves.append(Leaf(reference, inherited, parent))
                 continue
         node = state.resolve(reference)
         if not isinstance(node, generic.DictionaryObject) or depth > _DEPTH or len(tree.leaves) > _MOST_PAGES:
@@ -89,10 +92,11 @@ def read_pages(state: State, references: References) -> PageTree:
                 given if (given := raw(node, key)) is not None else inherited[index]
                 for index, key in enumerate(INHERITED)
             )
-            tree.nodes.append(Node(reference, node, len(kids)))
-            waiting += [(kid, own, depth + 1) for kid in reversed(items(kids))]
+            tree.nodes.append(Node(reference, node, len(kids), parent))
+            number = reference.idnum if isinstance(reference, generic.IndirectObject) else None
+            waiting += [(kid, own, number, depth + 1) for kid in reversed(items(kids))]
         elif isinstance(reference, generic.IndirectObject):
-            tree.leaves.append(Leaf(reference, inherited))
+            tree.leaves.append(Leaf(reference, inherited, parent))
         else:
             raise ValueError("the page tree cannot be read")
     return tree

@@ -564,6 +564,7 @@ UNLAWFUL: dict[str, Change] = {
     "crop": in_page("/CropBox", numbers(0, 0, 100, 100)),
     "size": in_page("/MediaBox", numbers(0, 0, 100, 100)),
     "unit": in_page("/UserUnit", generic.NumberObject(2)),
+    "parent": in_page("/Parent", entries(Type=pdf_name("/Pages"), Rotate=generic.NumberObject(90))),
     "group": in_page("/Group", entries(S=pdf_name("/Transparency"))),
     "page action": in_page("/AA", entries(O=SCRIPT)),
     "open action": in_catalog("/OpenAction", SCRIPT),
