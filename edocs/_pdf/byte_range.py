@@ -5,6 +5,7 @@ Kiểm tra vùng dữ liệu được ký (ISO 32000-2, 12.8.1; ETSI EN 319 142-
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from edocs.model.rules import reason
 
 __all__ = ["SignedRange", "check_byte_range", "der_length"]
 
-_HEX = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
+_HEX = re.compile(rb"<[0-9A-Fa-f]*+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def check_byte_range(data: bytes, byte_range: Sequence[object], contents: bytes)
     if start != 0 or not 0 < gap_start < gap_end or gap_end + length > len(data):
         return reason("structure.byte_range", range=described)
     gap = data[gap_start:gap_end]
-    if not _HEX.fullmatch(gap) or bytes.fromhex(gap[1:-1].decode("ascii")) != contents:  # (2)
+    if len(gap) % 2 or not _HEX.fullmatch(gap) or binascii.unhexlify(gap[1:-1]) != contents:  # (2)
         return reason("structure.hole")
     size = der_length(contents)
     if size is None:

@@ -1,7 +1,8 @@
 """Reading a plain PDF dictionary in one pass (ISO 32000-2, 7.3), for pyHanko's parser, which asks for single bytes.
 
-Đọc nhanh từ điển PDF. Plain is what writers write: whole within two kilobytes, no comment, no escape, no key twice.
-Anything else is not judged here: :func:`read_plain` says None and pyHanko reads it.
+Đọc nhanh từ điển PDF. Plain is what writers write: whole within two kilobytes, or with a long hexadecimal string as
+signatures have it; no comment, no escape, no key twice. Anything else is not judged here: :func:`read_plain` says None
+and pyHanko reads it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pyhanko.pdf_utils.generic import NameObject
 __all__ = ["dictionary_reader", "read_plain"]
 
 _AHEAD_BYTES = 2048
+_VALUE_BYTES = 1 << 17  # a signature value is 16 to 64 KB, two digits to a byte
+_CUT = re.compile(rb"<[0-9A-Fa-f]{64,}+\Z")
 _DEEPEST = 16
 _REFERENCE_BYTES = 19  # pyHanko looks no further for the R, and the byte after it
 # Each token ends where the next byte cannot belong to it; a name or a number needs one byte more to be seen as whole.
@@ -50,9 +53,7 @@ def dictionary_reader(original: Reader) -> Reader:
         in_content_stream: generic.ContentOpReading = generic.ContentOpReading.NO,
     ) -> generic.DictionaryObject:
         start = stream.tell()
-        found = (
-            None if as_metadata_stream or in_content_stream else read_plain(stream.read(_AHEAD_BYTES), container_ref)
-        )
+        found = None if as_metadata_stream or in_content_stream else _read_ahead(stream, container_ref)
         if found is None:
             stream.seek(start)
             return original(stream, container_ref, as_metadata_stream, in_content_stream)
@@ -65,6 +66,14 @@ def dictionary_reader(original: Reader) -> Reader:
         return generic.StreamObject(data, encoded_data=payload)
 
     return read_dictionary
+
+
+def _read_ahead(stream: IO[bytes], owner: generic.Dereferenceable) -> tuple[_Entries, int] | None:
+    ahead = stream.read(_AHEAD_BYTES)
+    found = read_plain(ahead, owner)
+    if found is None and len(ahead) == _AHEAD_BYTES and _CUT.search(ahead):
+        found = read_plain(ahead + stream.read(_VALUE_BYTES), owner)
+    return found
 
 
 def read_plain(ahead: bytes, owner: generic.Dereferenceable) -> tuple[_Entries, int] | None:

@@ -20,8 +20,9 @@ __all__ = ["References"]
 _REFERENCE = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+R")
 _END = re.compile(rb">>[\x00\t\n\x0c\r ]*stream|endobj")
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
+_DIGITS = re.compile(rb"<[0-9A-Fa-f]{64,}+>")
 _UNCLEAR = re.compile(rb"[()%]")
-_FIRST_BYTES, _MOST_BYTES = 1 << 10, 1 << 16
+_MOST_BYTES = 1 << 16
 _MOST_DEPTH = 100
 _ANYTHING = -1
 """Target of what cannot be parsed: whoever reaches it finds out."""
@@ -84,7 +85,7 @@ class References:
             head: bytes | None = self._history.body(number, version.place, state)
         else:
             head = self._head(version.place)
-        head = None if head is None else _STRING.sub(b" ", head)
+        head = None if head is None else _DIGITS.sub(b" ", _STRING.sub(b" ", head))
         # What is left of a parenthesis or a comment sign may hide a reference, or pass text off for one.
         if head is None or _UNCLEAR.search(head) or head.count(b"<<") != head.count(b">>"):
             self._parents.add(key)
@@ -98,13 +99,14 @@ class References:
 
     def _head(self, offset: int) -> bytes | None:
         """The bytes of an object before its stream data; None where that is not clear."""
-        size = _FIRST_BYTES
-        while size <= _MOST_BYTES:
-            end = _END.search(self._history.data, offset, offset + size)
-            if end:
-                return self._history.data[offset : end.end()]
-            size *= 8
-        return None
+        data, limit = self._history.data, offset + _MOST_BYTES
+        last = data.find(b"endobj", offset, limit)
+        if last >= 0:
+            limit = last + len(b"endobj")
+        if data.find(b"stream", offset, limit) < 0:
+            return data[offset:limit] if last >= 0 else None
+        end = _END.search(data, offset, limit)
+        return data[offset : end.end()] if end else None
 
 
 def _parsed(value: object) -> Iterable[int]:

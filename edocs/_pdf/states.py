@@ -128,7 +128,9 @@ class History:
                 reference = generic.Reference(number, version.generation, self.reader)
                 if self.reader.xrefs.get_historical_ref(reference, version.revision) != place:
                     raise ValueError("an object stands in two places")
-                found = self.reader.get_object(reference, revision=version.revision)
+                is_newest = self.reader.xrefs[reference] == place
+                # What the reader has read already is the same object; asked for a revision it would read it anew.
+                found = self.reader.get_object(reference, None if is_newest else version.revision)
             self._objects[key] = None if isinstance(found, generic.NullObject) else found
         return self._objects[key]
 

@@ -260,6 +260,10 @@ def shaped(read: Callable[..., object], data: bytes, *, strict: bool) -> tuple[o
 @example([b"/A", b"1234567890 12345   R"], b"", True)
 @example([b"/A", b"[" * 40 + b"]" * 40], b"", True)
 @example([b"/A", b"(" + b"x" * 3000 + b")"], b"", True)
+@example([b"/A", b"<" + b"30ff" * 9000 + b">", b"/B", b"1 0 R"], b"\nendobj", True)
+@example([b"/A", b"<" + b"30ff" * 9000 + b"3>", b"/B", b"1"], b"\nendobj", True)
+@example([b"/A", b"<" + b"30ff" * 90_000 + b">"], b"", True)
+@example([b"/A", b"(" + b"x" * 1500 + b"<" + b"3f" * 400 + b">)", b"/A", b"1"], b"", False)
 def test_it_reads_the_dictionaries_that_the_original_reads(items: list[bytes], end: bytes, strict: bool) -> None:
     plain = original(generic.DictionaryObject.read_from_stream)
     data = b"<< " + b" ".join(items) + b" >>" + end
@@ -283,6 +287,16 @@ def test_a_plain_dictionary_is_read_in_one_pass() -> None:
 
     assert found is not None
     assert found[1] == 46
+
+
+def test_a_signature_dictionary_is_read_in_one_pass() -> None:
+    def unwanted(*_: object) -> generic.DictionaryObject:
+        raise AssertionError("read by the original")
+
+    data = b"<< /Type /Sig /Contents <" + b"30ff" * 8192 + b"> /ByteRange [0 1 2 3] >>\nendobj"
+    found = plain_dictionary.dictionary_reader(unwanted)(io.BytesIO(data), generic.Reference(1, 0, HANDLERS[True]))
+
+    assert (found["/Type"], len(found["/Contents"]), len(found["/ByteRange"])) == ("/Sig", 16384, 4)
 
 
 @pytest.mark.parametrize("table", [b"0 0\n17 0 n \n", b"0 1\n0000000017 00000 n \n17 0 n \n"])
