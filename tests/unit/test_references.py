@@ -30,7 +30,7 @@ def targets(value: object) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def signed(open_key: Callable[[str], Signer]) -> bytes:
-    document = sample_pdf(5000)
+    document = sample_pdf(20_000)
     for name in ("leader", "seal"):
         document = sign_pdf(document, open_key(name), SignatureSpec())
     return document
