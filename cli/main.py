@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pack": (".exchanging", "Pack a document and its attachments into an edXML message."),
     "unpack": (".opening", "Unpack an edXML message and compare its attachments."),
     "inspect": (".opening", "Show what an edXML message says and carries."),
+    "status": (".answering", "Answer an edXML message: arrived, accepted, refused, recalled."),
     "register": (".registering", "Enter issued documents, with their verification, in the register."),
     "find": (".reporting", "Find documents in the register."),
     "report": (".reporting", "Signed share by agency, level, month and type."),

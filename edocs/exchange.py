@@ -17,7 +17,7 @@ from edocs._edxml.attachments import Decoded, decode, encode, unwrap
 from edocs._edxml.filenames import safe_name, unique_name
 from edocs._edxml.meta import read_meta
 from edocs._edxml.reader import read_envelope
-from edocs._edxml.writer import write_document
+from edocs._edxml.writer import write_document, write_status
 from edocs.errors import StateSecretError, UnreadableError, UsageError
 from edocs.model import (
     HANOI,
@@ -33,13 +33,14 @@ from edocs.model import (
     Reason,
     Reference,
     Secrecy,
+    StatusMessage,
     Trace,
     Unpacked,
     UnpackedFile,
 )
 from edocs.model.times import require_time
 
-__all__ = ["inspect_message", "pack", "read_manifest", "read_meta", "unpack"]
+__all__ = ["inspect_message", "pack", "pack_status", "read_manifest", "read_meta", "unpack"]
 
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 """Of all files of a message together, unpacked."""
@@ -93,6 +94,19 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
         ),
     )
     return Packed(envelope=envelope, manifest=manifest)
+
+
+def pack_status(status: StatusMessage) -> bytes:
+    """The edXML message that carries a status, which :func:`edocs.model.status_for` makes from what it answers.
+
+    Đóng gói trạng thái. The same status gives the same bytes. Nothing is sent.
+
+    Raises:
+        UsageError: A code that no status has, something missing that every status has, or a text that XML cannot hold.
+
+    Source: Decision 28/2018/QĐ-TTg, article 10.2.h; QCVN 102:2016/BTTTT.
+    """
+    return write_status(status)
 
 
 def inspect_message(envelope: bytes) -> Envelope:

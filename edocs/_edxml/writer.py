@@ -1,4 +1,4 @@
-"""Write a document message as the official SDK writes it: its order, its prefixes, base64 on one line.
+"""Write messages as the official SDK writes them: its order, its prefixes, base64 on one line.
 
 QCVN 102:2016/BTTTT. The same message gives the same bytes. No signature block is ever written: what the SDK puts there
 is a constant, and a block that looks signed and is not would deceive whoever counts signatures.
@@ -6,39 +6,87 @@ is a constant, and a block that looks signed and is not would deceive whoever co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from lxml import etree
 
 from edocs._edxml import names
 from edocs._edxml.shapes import Codec, Part, Shape
 from edocs.errors import UsageError
-from edocs.model import Attachment, DocumentMessage, OrganId
+from edocs.model import STATUSES, Attachment, DocumentMessage, OrganId, StatusMessage
 
-__all__ = ["write_document"]
+__all__ = ["build_document", "build_status", "serialize", "signature_slot", "write_document", "write_status"]
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _PREFIXED = {names.PREFIX: names.NAMESPACE}
+_NO_IDS: Mapping[str, str] = MappingProxyType({})
 
 
 def write_document(message: DocumentMessage) -> bytes:
     """The envelope of ``message``, UTF-8.
 
     Raises:
+        UsageError: As :func:`build_document`.
+    """
+    return serialize(build_document(message))
+
+
+def write_status(message: StatusMessage) -> bytes:
+    """The envelope of a status message, UTF-8.
+
+    Raises:
+        UsageError: As :func:`build_status`.
+    """
+    return serialize(build_status(message))
+
+
+def build_document(message: DocumentMessage, ids: Mapping[str, str] = _NO_IDS) -> etree._Element:
+    """The tree of ``message``.
+
+    Args:
+        ids: Wire names of elements, of those that stand once, to the ``Id`` they get: what a signature refers to.
+
+    Raises:
         UsageError: What every edXML message has is missing, or a text cannot stand in XML; all of it is named.
     """
-    root = etree.Element(
-        names.qualified(names.ROOT),
-        nsmap={None: names.NAMESPACE},  # type: ignore[dict-item]  # None is lxml's default prefix; the stubs forget it
-    )
+    root = _root()
     writer = _Writer()
     writer.envelope(root, message)
     writer.attachments(root, message.attachments)
-    if writer.missing or writer.unwritable:
-        raise UsageError(
-            "message cannot be written: missing: {missing}; not allowed in XML: {unwritable}",
-            missing=", ".join(writer.missing) or "-",
-            unwritable=", ".join(writer.unwritable) or "-",
-        )
-    return _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=True)
+    return writer.finish(root, ids)
+
+
+def build_status(message: StatusMessage, ids: Mapping[str, str] = _NO_IDS) -> etree._Element:
+    """The tree of a status message: a header and nothing else, without ``To``, trace and body.
+
+    Raises:
+        UsageError: As :func:`build_document`; or the code is not one of the nine.
+    """
+    if message.code not in STATUSES:
+        raise UsageError("no such status: {code}", hint="one of {codes}", code=message.code, codes=", ".join(STATUSES))
+    root = _root()
+    writer = _Writer()
+    writer.status(root, message)
+    return writer.finish(root, ids)
+
+
+def serialize(root: etree._Element) -> bytes:
+    """A built tree as the bytes of a message. Indented once, here: what is signed must not move afterwards."""
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
+
+
+def signature_slot(root: etree._Element) -> tuple[etree._Element, int]:
+    """Where a signature stands in a built tree: the header, and the index behind the traces, if there are any."""
+    header = next(root.iter(names.qualified(names.HEADER)))
+    return header, len(header)
+
+
+def _root() -> etree._Element:
+    return etree.Element(
+        names.qualified(names.ROOT),
+        nsmap={None: names.NAMESPACE},  # type: ignore[dict-item]  # None is lxml's default prefix; the stubs forget it
+    )
 
 
 class _Writer:
@@ -48,9 +96,25 @@ class _Writer:
         self.missing: list[str] = []
         self.unwritable: list[str] = []
 
+    def finish(self, root: etree._Element, ids: Mapping[str, str]) -> etree._Element:
+        if self.missing or self.unwritable:
+            raise UsageError(
+                "message cannot be written: missing: {missing}; not allowed in XML: {unwritable}",
+                missing=", ".join(self.missing) or "-",
+                unwritable=", ".join(self.unwritable) or "-",
+            )
+        for name, value in ids.items():
+            for element in root.iter(names.qualified(name)):
+                element.set("Id", value)
+        etree.indent(root)
+        return root
+
+    def status(self, root: etree._Element, message: StatusMessage) -> None:
+        header = _child(_envelope(root), names.HEADER)
+        self.parts(_child(header, names.MESSAGE_HEADER), message, names.STATUS_PARTS, names.MESSAGE_HEADER)
+
     def envelope(self, root: etree._Element, message: DocumentMessage) -> None:
-        # The prefix is declared here, not at the root: so the SDK does, and some readers look for the prefix by name.
-        envelope = etree.SubElement(root, names.qualified(names.ENVELOPE), nsmap=_PREFIXED)
+        envelope = _envelope(root)
         header = _child(envelope, names.HEADER)
         self.parts(_child(header, names.MESSAGE_HEADER), message, names.DOCUMENT_PARTS, names.MESSAGE_HEADER)
         if message.traces or message.business:
@@ -104,6 +168,11 @@ class _Writer:
             element.text = text
         except ValueError:  # control characters and surrogates have no place in XML 1.0 (clause 2.2)
             self.unwritable.append(path or name)
+
+
+def _envelope(root: etree._Element) -> etree._Element:
+    # The prefix is declared here, not at the root: so the SDK does, and some readers look for the prefix by name.
+    return etree.SubElement(root, names.qualified(names.ENVELOPE), nsmap=_PREFIXED)
 
 
 def _child(parent: etree._Element, name: str) -> etree._Element:

@@ -12,6 +12,7 @@ import edocs.model._pickling  # noqa: F401 - read-only mappings inside value obj
 
 if TYPE_CHECKING:
     from edocs.model.acts import APPENDIX_FIELD, COPY_FIELD, CopyForm, CopySource, CopySpec
+    from edocs.model.answering import StatusSpec, status_for
     from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
     from edocs.model.envelope import (
@@ -102,6 +103,15 @@ if TYPE_CHECKING:
         TimeForm,
     )
     from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
+    from edocs.model.statuses import (
+        STATUSES,
+        DocumentState,
+        Emitter,
+        Processing,
+        StatusKind,
+        processing_of,
+        require_status,
+    )
     from edocs.model.submission import (
         Submission,
         agency_level,
@@ -138,6 +148,7 @@ __all__ = [
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
     "SEAL_FIELD",
+    "STATUSES",
     "Agency",
     "AgencyLevel",
     "AlgorithmRules",
@@ -163,7 +174,9 @@ __all__ = [
     "DocumentKey",
     "DocumentMessage",
     "DocumentSigner",
+    "DocumentState",
     "DocumentType",
+    "Emitter",
     "Entry",
     "Envelope",
     "EnvelopeSignature",
@@ -198,6 +211,7 @@ __all__ = [
     "PagePictures",
     "Policy",
     "Priority",
+    "Processing",
     "Promulgation",
     "Query",
     "Reason",
@@ -223,7 +237,9 @@ __all__ = [
     "Staff",
     "Stamp",
     "Standing",
+    "StatusKind",
     "StatusMessage",
+    "StatusSpec",
     "Steering",
     "SubIndication",
     "Submission",
@@ -247,11 +263,14 @@ __all__ = [
     "findings_payload",
     "fold",
     "policy_of",
+    "processing_of",
     "read_agencies",
     "read_day",
     "read_facts",
     "read_secrecy",
     "read_submission",
+    "require_status",
+    "status_for",
     "tidy_name",
     "total",
     "type_name",
@@ -275,6 +294,8 @@ _MODULES = (
     "tally",
     "submission",
     "envelope",
+    "statuses",
+    "answering",
     "parcel",
 )
 

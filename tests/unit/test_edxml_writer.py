@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 from edxml_fixtures import META, NOW, SAMPLES, meta, packed
+from lxml import etree
 
+from edocs._edxml.writer import build_document, serialize, signature_slot
 from edocs.errors import UsageError
-from edocs.exchange import pack, read_meta
-from edocs.model import OutgoingDocument, OutgoingFile
+from edocs.exchange import inspect_message, pack, read_meta
+from edocs.model import DocumentMessage, OutgoingDocument, OutgoingFile
 
 # Qualified names in the order of the official example of a new document, less its signature block, which is never
 # written. Spelled by hand: the writer's own table must not be its witness.
@@ -122,6 +124,21 @@ def test_content_ids_carry_cid_and_base64_stands_on_one_line() -> None:
 
 def test_no_signature_block_is_written() -> None:
     assert b"Signature" not in packed().envelope
+
+
+def test_signed_elements_get_their_ids_and_the_signature_its_place_behind_the_traces() -> None:
+    message = inspect_message(packed().envelope).message
+    assert isinstance(message, DocumentMessage)
+
+    root = build_document(message, {"MessageHeader": "h", "AttachmentEncoded": "a"})
+
+    header, index = signature_slot(root)
+    assert [(etree.QName(one).localname, one.get("Id")) for one in root.iter("*") if one.attrib.get("Id")] == [
+        ("MessageHeader", "h"),
+        ("AttachmentEncoded", "a"),
+    ]
+    assert [etree.QName(one).localname for one in header][index - 1] == "TraceHeaderList"
+    assert serialize(build_document(message)) == packed().envelope
 
 
 def test_same_message_gives_the_same_bytes() -> None:

@@ -11,7 +11,7 @@ from edxml_fixtures import NOW
 
 import edocs
 from edocs.exchange import pack, read_meta, unpack
-from edocs.model import OutgoingFile
+from edocs.model import STATUSES, OutgoingFile
 
 PAGE = Path(__file__).parents[2] / "docs" / "edxml.md"
 HOME = Path(edocs.__path__[0])
@@ -70,3 +70,13 @@ def test_the_page_shows_every_key_of_a_description(page: str) -> None:
 
     assert len(keys) > 30
     assert {key for key in keys if not re.search(rf"(^|[\[`. {{]){key}( =|\]|`)", page, flags=re.MULTILINE)} == set()
+
+
+def test_the_page_has_the_table_of_statuses(page: str) -> None:
+    rows = [
+        f"| `{kind.code}` | {kind.emitter.value} | {f'`{kind.leads_to.value}`' if kind.leads_to else 'as before'} "
+        f"| {kind.description} |"
+        for kind in STATUSES.values()
+    ]
+
+    assert "\n".join(rows) in page

@@ -1,0 +1,86 @@
+"""``edocs status``: the status message that answers what another agency sent.
+
+It makes the file; nothing is sent, and the message that is answered is left alone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from edocs._files import open_output, read_file, require_free
+from edocs.exchange import inspect_message, pack_status
+from edocs.model import STATUSES, OrganId, Staff, StatusSpec, status_for
+
+from .arguments import read_time
+from .console import FORCE_OPTION, PATH, Console, common_options
+
+
+@click.command()
+@click.argument("envelope", type=PATH, metavar="IN.edxml")
+@click.option("--code", required=True, type=click.Choice(list(STATUSES)), help="The status.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; required for 02 and 13.")
+@click.option(
+    "--organ", default="", metavar="CODE", help="Which of several receivers speaks; for 13, which one is addressed."
+)
+@click.option("--staff", default="", metavar="NAME", help="Who can be asked.")
+@click.option("--department", default="", metavar="TEXT", help="Of the staff.")
+@click.option("--email", default="", metavar="TEXT", help="Of the staff.")
+@click.option("--mobile", default="", metavar="TEXT", help="Of the staff.")
+@click.option("--time", "at", default="", metavar="TIME", help="When; default: now.")
+@click.option("-o", "--output", required=True, type=PATH, metavar="OUT.edxml", help="The status message.")
+@FORCE_OPTION
+@common_options
+def status(
+    console: Console,
+    envelope: Path,
+    code: str,
+    reason: str,
+    organ: str,
+    at: str,
+    output: Path,
+    force: bool,
+    **contact: str,
+) -> int:
+    """Answer a message with a status (lập gói tin trạng thái).
+
+    \b
+    01 arrived      04 assigned        13 the sender asks for it back
+    02 refused      05 in progress     15 the receiver agrees to recall or update
+    03 accepted     06 completed       16 the receiver refuses to
+
+    13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13. Nothing is sent.
+    """
+    read = inspect_message(read_file(envelope))
+    spec = StatusSpec(
+        code=code,
+        at=read_time(console, at) if at else datetime.now(UTC),
+        reason=reason,
+        organ=OrganId(value=organ) if organ else None,
+        staff=_staff(**contact),
+    )
+    message = status_for(read.message, spec)
+    data = pack_status(message)
+    require_free(output, force=force or output == envelope)  # of an input the next line has more to say
+    with open_output(output, [envelope]) as target:
+        target.write(data)
+    sender, receiver = str(message.sender.id), str(message.response_for.organ_id)
+    console.emit({"path": str(output), "code": message.code, "from": sender, "to": receiver})
+    console.result(
+        console.text(
+            "status {code} written: {path}: from {sender} to {receiver}",
+            code=message.code,
+            path=output,
+            sender=sender,
+            receiver=receiver,
+        )
+    )
+    return 0
+
+
+def _staff(staff: str, department: str, email: str, mobile: str) -> Staff | None:
+    if not (staff or department or email or mobile):
+        return None
+    return Staff(name=staff, department=department, email=email, mobile=mobile)
