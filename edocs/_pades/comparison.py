@@ -16,7 +16,7 @@ from edocs._pades.differences import Difference, Place
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
 
-__all__ = ["Comparison", "is_equal_string"]
+__all__ = ["Comparison", "is_equal_text"]
 
 _STORAGE = frozenset({"/Length", "/Filter", "/DecodeParms", "/DL"})
 _MOST_DIFFERENCES = 100
@@ -125,7 +125,7 @@ class Comparison:
                     self.note(place, Changes.CONTENT, what, is_drawn=is_drawn)
                 pairs = zip(items(one), items(two), strict=False)
                 waiting += [(left, right, place.at(index)) for index, (left, right) in enumerate(pairs)]
-            elif not _is_equal(one, two):
+            elif not _is_equal(one, two) and (is_drawn or not is_equal_text(one, two)):
                 self.note(place, Changes.CONTENT, what, is_drawn=is_drawn)
         return len(self.found) == count
 
@@ -165,9 +165,10 @@ class Comparison:
         return False
 
 
-def is_equal_string(one: object, two: object) -> bool:
-    """Whether two values are strings of the same text."""
-    return isinstance(one, _STRINGS) and isinstance(two, _STRINGS) and _text(one) == _text(two)
+def is_equal_text(one: object, two: object) -> bool:
+    """Whether two values are text strings of the same letters, be it in different encodings (7.9.2.2)."""
+    kind = generic.TextStringObject
+    return isinstance(one, kind) and isinstance(two, kind) and str(one) == str(two)
 
 
 def _is_like(one: generic.DictionaryObject, two: generic.DictionaryObject) -> bool:
@@ -191,10 +192,10 @@ def _is_equal(one: object, two: object) -> bool:
             return isinstance(one, kind) and isinstance(two, kind) and bool(one == two)
     if isinstance(one, _NUMBERS) and isinstance(two, _NUMBERS):
         return bool(one == two)
-    return is_equal_string(one, two)
+    return isinstance(one, _STRINGS) and isinstance(two, _STRINGS) and _bytes(one) == _bytes(two)
 
 
-def _text(value: object) -> bytes:
+def _bytes(value: object) -> bytes:
     if isinstance(value, generic.TextStringObject):
         return bytes(value.original_bytes)
     return bytes(value) if isinstance(value, bytes) else b""

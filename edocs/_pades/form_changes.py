@@ -13,7 +13,16 @@ from pyhanko.pdf_utils import generic
 
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
-from edocs._pades.widgets import has_hidden_face, is_shown, is_value, kids, named, only_adds_read_only, rectangle
+from edocs._pades.widgets import (
+    draws_conditionally,
+    has_hidden_face,
+    is_shown,
+    is_value,
+    kids,
+    named,
+    only_adds_read_only,
+    rectangle,
+)
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
 
@@ -202,8 +211,10 @@ class _Walk:
             is_signing |= comparison.before.get(one, "/V") is None and comparison.after.get(two, "/V") is not None
         inner = _Above(name, kind, above.depth + 1, _number(new), is_signing)
         self._entries(one, two, place, inner)
-        if not self._is_child(one, two, above):
-            comparison.note(place.at("/Parent"), Changes.CONTENT, _FIELD, name=name)
+        parents = raw(one, "/Parent"), raw(two, "/Parent")
+        is_listed = parents[1] is None if above.owner is None else _number(parents[1]) == above.owner
+        if not is_listed:  # some programs inherit from it, others from the field that lists this
+            comparison.require_same(*parents, place.at("/Parent"), _FIELD, is_drawn=True)
         if (number := _number(new)) is not None:
             if number == _number(old):
                 comparison.anchors.add(number)
@@ -213,11 +224,6 @@ class _Walk:
             elif name in self.changes.filled:
                 self.changes.redrawn[number] = name
         self.fields(list(kids(comparison.before, one)), list(kids(comparison.after, two)), place.at("/Kids"), inner)
-
-    def _is_child(self, one: generic.DictionaryObject, two: generic.DictionaryObject, above: _Above) -> bool:
-        """Whether a field still takes what it inherits from where it did, or from the field that lists it."""
-        parent = _number(raw(two, "/Parent"))
-        return parent in (above.owner, _number(raw(one, "/Parent")))
 
     def _entries(
         self, one: generic.DictionaryObject, two: generic.DictionaryObject, place: Place, above: _Above
@@ -250,7 +256,9 @@ class _Walk:
         one, two = comparison.resolve(old, new)
         if key == "/AP":
             if not self._is_look(one, two):
-                comparison.note(place, Changes.CONTENT, "a form field looks different under the mouse", name=name)
+                comparison.note(
+                    place, Changes.CONTENT, "a form field looks different at another time or on paper", name=name
+                )
         elif not is_value(comparison.after, two) and key != "/I":
             comparison.note(place, Changes.CONTENT, "a form field was given something that is no value", name=name)
         comparison.note(place, Changes.FORM_FILL, "a form field was filled", name=name)
@@ -262,7 +270,9 @@ class _Walk:
         if not isinstance(one, generic.DictionaryObject) or not isinstance(new, generic.DictionaryObject):
             return False
         keys = {*one, *new} - {"/N"}
-        return all(self.comparison.agrees(raw(one, key), raw(new, key)) for key in keys)
+        return not draws_conditionally(self.comparison.after, new) and all(
+            self.comparison.agrees(raw(one, key), raw(new, key)) for key in keys
+        )
 
     def _sign(
         self,
@@ -280,7 +290,7 @@ class _Walk:
             comparison.note(place, Changes.CONTENT, _SIGNATURE, name=name)
             return
         told = (str(comparison.after.get(value, "/Type")), str(comparison.after.get(value, "/SubFilter")))
-        if told == _TIMESTAMP and rectangle(comparison.after, widget) is None:
+        if told == _TIMESTAMP and not _has_area(comparison.after, widget):
             comparison.note(place, Changes.LTV, "a document timestamp was added", name=name)
         else:
             comparison.note(place, Changes.SIGNATURE, "a signature was added", name=name)
@@ -354,6 +364,13 @@ def _names(state: State, fields: list[generic.PdfObject], prefix: str, depth: in
             name = named(state, found, prefix)
             yield name
             yield from _names(state, list(kids(state, found)), name, depth + 1, seen)
+
+
+def _has_area(state: State, field: generic.DictionaryObject) -> bool:
+    """Whether a field, or one of its widgets, has a place on a page."""
+    children = [state.resolve(kid) for kid in kids(state, field)]
+    widgets = [field, *(kid for kid in children if isinstance(kid, generic.DictionaryObject))]
+    return any(rectangle(state, widget) is not None for widget in widgets)
 
 
 def _number(item: generic.PdfObject | None) -> int | None:

@@ -243,12 +243,21 @@ def date_info(writer: Writer) -> None:
     writer.update_container(info)
 
 
+def rewrite_info(writer: Writer) -> None:
+    """As products do that know one encoding only: the same title in other bytes."""
+    info = writer.trailer["/Info"]
+    title = generic.TextStringObject(str(info["/Title"]))
+    title.force_output_encoding = generic.TextStringEncoding.UTF8
+    info["/Title"], info["/ModDate"] = title, text("D:20260305083000+07'00'")
+    writer.update_container(info)
+
+
 def date_metadata(writer: Writer) -> None:
     writer.root["/Metadata"] = writer.add_object(xmp(b"A letter", b"2026-03-05"))
     writer.update_root()
 
 
-@pytest.mark.parametrize("change", [add_evidence, add_extensions, date_info, date_metadata])
+@pytest.mark.parametrize("change", [add_evidence, add_extensions, date_info, rewrite_info, date_metadata])
 @pytest.mark.parametrize("level", list(MDPPerm))
 def test_evidence_and_dates_are_lawful_under_every_permission(
     certified: Callable[[MDPPerm], bytes], trust: TrustStore, change: Change, level: MDPPerm
@@ -514,6 +523,11 @@ def retitle_metadata(writer: Writer) -> None:
     writer.update_root()
 
 
+def layered_look(writer: Writer) -> None:
+    fill_remark(writer)
+    remark(writer)["/AP"]["/N"]["/OC"] = writer.add_object(entries(Type=pdf_name("/OCG"), Name=text("x")))
+
+
 def link(writer: Writer) -> None:
     action = entries(S=pdf_name("/URI"), URI=text("https://example.org"))
     annotate(writer, entries(Subtype=pdf_name("/Link"), Rect=numbers(*BLANK), A=action))
@@ -597,6 +611,8 @@ UNLAWFUL: dict[str, Change] = {
     "layered field": in_field("/OC", entries(Type=pdf_name("/OCG"))),
     "stream value": in_field("/V", entries(Type=pdf_name("/XObject"))),
     "under the mouse": in_field("/AP", entries(R=entries())),
+    "layered look": layered_look,
+    "field's parent": in_field("/Parent", entries(DA=text("/Helv 0 Tf 1 g"))),
     "link": link,
     "lonely widget": lonely_widget,
     "optional comment": optional_comment,
