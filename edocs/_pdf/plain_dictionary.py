@@ -1,8 +1,8 @@
 """Reading a plain PDF dictionary in one pass (ISO 32000-2, 7.3), for pyHanko's parser, which asks for single bytes.
 
 Đọc nhanh từ điển PDF. Plain is what writers write: whole within two kilobytes, or with a long hexadecimal string as
-signatures have it; no comment, no escape, no key twice. Anything else is not judged here: :func:`read_plain` says None
-and pyHanko reads it.
+signatures have it; no comment, no escape but by number, no key twice. Anything else is not judged here:
+:func:`read_plain` says None and pyHanko reads it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ _TOKEN = re.compile(
     + rb"|([+-]?\d{1,18})"
     + _AFTER
     + rb"|(>>)|(<<)|(\[)|(\])"
-    rb"|\(([^()\\\r\n]*)\)|<((?:[0-9A-Fa-f]{2})*)>"
+    rb"|\(((?:[^()\\\r\n]|\\[0-3][0-7]{2})*+)\)|<((?:[0-9A-Fa-f]{2})*)>"
     rb"|([+-]?(?:\d{1,18}\.\d{0,18}|\.\d{1,18}))" + _AFTER + rb"|(true|false|null)" + _AFTER + rb")"
 )
 _NAME, _REFERENCE, _CLOSE, _OPEN, _ARRAY, _END = 1, 3, 5, 6, 7, 8  # groups of the pattern
+
+_ESCAPE = re.compile(rb"\\([0-7]{3})")
 
 Reader = Callable[..., generic.DictionaryObject]
 _Entries = dict[NameObject, generic.PdfObject]
@@ -129,6 +131,10 @@ def _value(match: re.Match[bytes], kind: int, owner: generic.Dereferenceable) ->
     return make(match[kind]) if make else None
 
 
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    return bytes((int(match[1], 8),))
+
+
 _WORDS: dict[bytes, Callable[[], generic.PdfObject]] = {
     b"true": lambda: generic.BooleanObject(True),
     b"false": lambda: generic.BooleanObject(False),
@@ -136,7 +142,7 @@ _WORDS: dict[bytes, Callable[[], generic.PdfObject]] = {
 }
 _SIMPLE: dict[int, Callable[[bytes], generic.PdfObject]] = {
     4: generic.NumberObject,
-    9: generic.pdf_string,
+    9: lambda text: generic.pdf_string(_ESCAPE.sub(_unescaped, text) if b"\\" in text else text),
     10: lambda text: generic.pdf_string(binascii.unhexlify(text)),
     11: lambda text: generic.FloatObject(str(text, "ascii")),
     12: lambda text: _WORDS[text](),

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from edocs._pdf.references import References
 from edocs._pdf.states import History
-from edocs.model import SignatureSpec
+from edocs.model import Role, SignatureSpec
 from edocs.ports import Signer
 from edocs.sign import sign_pdf
 from edocs.testing import sample_pdf
@@ -32,7 +32,7 @@ def targets(value: object) -> Iterator[int]:
 def signed(open_key: Callable[[str], Signer]) -> bytes:
     document = sample_pdf(20_000)
     for name in ("leader", "seal"):
-        document = sign_pdf(document, open_key(name), SignatureSpec())
+        document = sign_pdf(document, open_key(name), SignatureSpec(role=Role.PERSONAL))
     return document
 
 
