@@ -81,8 +81,7 @@ class Worker(Generic[T, R]):
         self._limits = limits
         context = get_context("spawn")
         self.link, theirs = context.Pipe()
-        memory = limits.memory_bytes if limits else None
-        self.process = context.Process(target=_work, args=(theirs, task, memory), daemon=True, name="edocs-worker")
+        self.process = context.Process(target=_work, args=(theirs, task, limits), daemon=True, name="edocs-worker")
         try:
             with _no_interrupt():
                 self.process.start()
@@ -192,7 +191,7 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(link: Connection, pickled: bytes, memory_bytes: int | None) -> None:
+def _work(link: Connection, pickled: bytes, limits: Limits | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):  # the parent is gone
         try:
@@ -205,23 +204,30 @@ def _work(link: Connection, pickled: bytes, memory_bytes: int | None) -> None:
         link.send_bytes(_pickled(0.0, getattr(task, "greeting", None), None))
         while message := link.recv_bytes():
             for item in pickle.loads(message):  # noqa: S301
-                _fence(memory_bytes)
+                _fence(limits)
                 start = time.perf_counter()
                 link.send_bytes(_answer(task, item))
                 if time.perf_counter() - start > _LONG_S:
                     gc.collect()  # a large document may hang in a circle of references, and the next one comes on top
 
 
-def _fence(memory_bytes: int | None) -> None:
-    # Address space is not memory: libraries reserve more than they use. Twice the limit stops what would be taken in
-    # one piece; the parent, which measures what is really held, is the judge.
-    if sys.platform != "linux" or memory_bytes is None:
+def _fence(limits: Limits | None) -> None:
+    # What holds where nobody watches, because the parent was killed or its consumer sleeps. Address space is not
+    # memory: libraries reserve more than they use. Twice the limit stops what would be taken in one piece, and the
+    # parent, which measures what is really held, is the judge.
+    if sys.platform == "win32" or limits is None:
         return
     with suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = pages * resource.getpagesize() + 2 * memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+        _lower(resource.RLIMIT_CPU, int(time.process_time() + 10 * limits.seconds) + 10)
+        if sys.platform == "linux":
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+            _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + 2 * limits.memory_bytes)
+
+
+def _lower(kind: int, wanted: int) -> None:
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _answer(task: Callable[[T], R], item: T) -> bytes:

@@ -183,6 +183,21 @@ def test_memory_that_earlier_items_left_behind_is_not_held_against_an_item() -> 
     assert sorted(map(str, results)) == sorted(str(number * number) for number in range(12))
 
 
+def processor_seconds_left(_: int) -> float:
+    import resource
+
+    soft, _hard = resource.getrlimit(resource.RLIMIT_CPU)
+    return soft - time.process_time()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limits of the system are those of POSIX")
+def test_a_worker_whose_parent_is_killed_does_not_compute_for_ever() -> None:
+    """The system ends it; nobody else is there to."""
+    (left,) = LocalEngine(1, LIMITS).map(processor_seconds_left, [0])
+
+    assert 0 < left < 30
+
+
 @pytest.mark.parametrize("limits", [{"seconds": 0}, {"seconds": float("nan")}, {"memory_bytes": -1}])
 def test_a_limit_that_allows_nothing_is_refused(limits: dict[str, float]) -> None:
     with pytest.raises(UsageError, match="above 0"):
