@@ -106,7 +106,9 @@ class History:
 
     def end_of(self, revision: int) -> int | None:
         """Where ``revision`` ends in the file; None where it has no end of its own."""
-        at = self.reader.xrefs.get_xref_container_info(revision).end_location
+        # A linearised file has its newer section at its front (annex F).
+        sections = (self.reader.xrefs.get_xref_container_info(index) for index in range(revision + 1))
+        at = max(section.end_location for section in sections)
         pointer = _TAIL.search(self.data, at)
         return pointer.end() if pointer else None
 

@@ -688,3 +688,19 @@ def test_an_object_stream_written_over_does_not_pass(draft: bytes, foreign_sign:
         )
 
     assert outcome(update(signed, write_over), trust)[0] is not Verdict.TOTAL_PASSED
+
+
+def test_a_linearised_file_is_drawn_whole(
+    draft: bytes, foreign_sign: Sign, sign_visibly: Callable[..., bytes], trust: TrustStore
+) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(draft)) as pdf:
+        pdf.save(out, linearize=True)
+    signed = foreign_sign(out.getvalue(), "leader", "Person")
+
+    beside = sign_visibly(signed, BLANK, b"1 0 0 rg 10 10 100 30 re f")
+    over = sign_visibly(signed, TEXT, b"1 g 0 0 245 180 re f")
+
+    assert outcome(beside, trust) == (Verdict.TOTAL_PASSED, Changes.SIGNATURE)
+    assert outcome(over, trust) == (Verdict.TOTAL_FAILED, Changes.CONTENT)
