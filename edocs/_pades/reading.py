@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
@@ -152,6 +152,8 @@ def _contradicts_itself(reader: PdfFileReader) -> bool:
 
 
 def _unlock(reader: PdfFileReader, password: str | None) -> bool:
+    if not isinstance(reader.security_handler, StandardSecurityHandler):
+        return False  # encrypted to certificates (7.6.5): no password opens it
     # Even an empty user password must be given; without it an encrypted file looks unsigned.
     for attempt in ("", password):
         if attempt is not None and reader.decrypt(attempt).status is not AuthStatus.FAILED:

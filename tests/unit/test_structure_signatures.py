@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt.pubkey import RecipientEncryptionPolicy
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import signers
 
+from edocs._pdf.states import History
 from edocs.model import TrustStore, Verdict, VerificationReport
 from edocs.testing import Pki, sample_pdf
 from edocs.verify import verify_pdf
@@ -145,6 +147,18 @@ def test_a_linearised_file_passes_with_one_and_two_signatures(
     both = foreign_sign(one, "seal", "Agency")
 
     assert [verify_pdf(item, trust).verdict for item in (one, both)] == [Verdict.TOTAL_PASSED] * 2
+
+
+def test_the_end_of_a_linearised_file_is_its_end(witness: Callable[[str], str], tmp_path: Path) -> None:
+    """What Acrobat signs it may linearise in the same save: the section that counts last stands at the front."""
+    source, target = tmp_path / "source.pdf", tmp_path / "linear.pdf"
+    source.write_bytes(sample_pdf())
+    subprocess.run([witness("qpdf"), "--linearize", str(source), str(target)], check=True)
+    data = target.read_bytes()
+
+    history = History.of(data, PdfFileReader(io.BytesIO(data)))
+
+    assert history.end_of(history.last) == len(data.rstrip())
 
 
 # --- refused ------------------------------------------------------------------------------------------------------
@@ -280,3 +294,15 @@ def test_a_signature_that_two_fields_show_in_copies_is_refused(one: bytes, trust
 
     assert report.verdict is Verdict.TOTAL_FAILED
     assert "structure.signature_changed" in rules(report)
+
+
+def test_a_file_encrypted_to_certificates_is_said_to_be_encrypted(pki: Pki) -> None:
+    certificate = signers.SimpleSigner.load_pkcs12(str(pki.p12("leader")), passphrase=b"edocs-test").signing_cert
+    output = copy_into_new_writer(PdfFileReader(io.BytesIO(sample_pdf())))
+    output.encrypt_pubkey([certificate], policy=RecipientEncryptionPolicy(ignore_key_usage=True))
+    stream = io.BytesIO()
+    output.write(stream)
+
+    report = verify_pdf(stream.getvalue())
+
+    assert (report.verdict, [reason.rule for reason in report.reasons]) == (Verdict.UNREADABLE, ["file.encrypted"])
