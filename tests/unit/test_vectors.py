@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,21 +25,36 @@ ALLOWED = {
     Outcome.NOT_SIGNED: {Verdict.NOT_SIGNED},
     Outcome.TIME_UNPROVEN: {Verdict.TOTAL_PASSED},
 }
+_UNSHOWN = "after P=2 the value of a field and what it shows may differ"
 NOT_YET = {
     "visible-approvals-after-p2": "a visible signature in a new field after a certification is refused",
 }
 """Vectors that verification does not judge rightly yet, and why. What is here is a defect, to be taken out with it."""
+NOT_YET_WHERE_THE_DOCUMENT_DECIDES = {
+    "annotation-under-the-pointer-p3": "what a comment shows under the pointer is not looked at",
+    "form-value-without-appearance": _UNSHOWN,
+    "form-appearance-without-value": _UNSHOWN,
+    "form-appearance-in-place": _UNSHOWN,
+    "form-value-shown-otherwise": _UNSHOWN,
+    "form-state-without-value": _UNSHOWN,
+    "form-states-exchanged": _UNSHOWN,
+    "form-state-drawn-otherwise": _UNSHOWN,
+}
 
 
-def cases(vectors: list[Vector]) -> list[object]:
+def cases(vectors: Iterable[Vector], faults: Mapping[str, str] = NOT_YET) -> list[object]:
     return [
         pytest.param(
             vector,
             id=vector.name,
-            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[vector.name])] if vector.name in NOT_YET else [],
+            marks=[pytest.mark.xfail(strict=True, reason=faults[vector.name])] if vector.name in faults else [],
         )
         for vector in vectors
     ]
+
+
+def manipulated(policy: Policy, *without: str) -> list[Vector]:
+    return [vector for vector in MANIPULATED if policy in vector.policies and vector.family not in without]
 
 
 @pytest.fixture(scope="session")
@@ -63,9 +78,19 @@ def rules(report: VerificationReport) -> set[str]:
     return own | {item.rule for signature in report.signatures for item in (*signature.reasons, *signature.notices)}
 
 
-@pytest.mark.parametrize("vector", cases(MANIPULATED))
-@pytest.mark.parametrize("policy", [Policy.DECREE_30, Policy.AS_DOCMDP], ids=str)
-def test_a_manipulated_file_does_not_pass(vectors: Vectors, trust: TrustStore, vector: Vector, policy: Policy) -> None:
+@pytest.mark.parametrize("vector", cases(manipulated(Policy.AS_DOCMDP), NOT_YET_WHERE_THE_DOCUMENT_DECIDES))
+def test_a_manipulated_file_does_not_pass_where_the_document_decides(
+    vectors: Vectors, trust: TrustStore, vector: Vector
+) -> None:
+    judge_manipulated(vectors, trust, vector, Policy.AS_DOCMDP)
+
+
+@pytest.mark.parametrize("vector", cases(manipulated(Policy.DECREE_30, *REPEATED)))
+def test_a_manipulated_file_does_not_pass_by_default(vectors: Vectors, trust: TrustStore, vector: Vector) -> None:
+    judge_manipulated(vectors, trust, vector, Policy.DECREE_30)
+
+
+def judge_manipulated(vectors: Vectors, trust: TrustStore, vector: Vector, policy: Policy) -> None:
     report = judge(vectors, vector, trust, policy)
 
     assert report.verdict in ALLOWED[vector.outcome], told(report)

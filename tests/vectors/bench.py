@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from asn1crypto import cms, tsp
+from pikepdf import Dictionary, Name, String
 from servers.tsa import Authority
 
 from edocs.connect import open_signer
@@ -27,9 +28,9 @@ from edocs.testing import (
 )
 
 from .cms import Key
-from .edits import OTHER_PAGE, replace_stream
-from .pdf import Table, update
-from .signing import Plan, sign
+from .edits import OTHER_PAGE, form_xobject, replace_stream
+from .pdf import Table, Update, numbers, update
+from .signing import Plan, add_annotation, sign
 from .specimen import plain_page, specimen
 
 PERSON, AGENCY = Plan(field="Person"), Plan(field="Agency")
@@ -59,6 +60,7 @@ class Bench:
             "page": plain_page,
             "sample": sample_pdf,
             "stamped": lambda: self.sign(self.plain, "leader", replace(PERSON, box=(72, 100, 162, 130))),
+            "commented": lambda: self.sign(update(self.plain, _comment), "leader", replace(PERSON, certify=3)),
             "one": lambda: self.sign(self.plain, "leader", PERSON),
             "two": lambda: self.sign(self.one, "seal", AGENCY),
             "certified": lambda: self.sign(self.plain, "leader", replace(PERSON, certify=int(rest))),
@@ -137,3 +139,16 @@ class Bench:
             stamp=Stamp(image_png=sample_seal_png("Ủy ban nhân dân tỉnh Lam Giang")),
         )
         return issue_pdf(self.base("approved"), self.signer("seal"), spec, now=datetime(2026, 3, 5, 8, 30, tzinfo=UTC))
+
+
+def _comment(revision: Update) -> None:
+    """A comment on blank paper that is there when the document is signed."""
+    resources = Dictionary(Font=Dictionary(Helv=revision.pdf.get_object((12, 0))))
+    drawn = form_xobject(revision, b"BT /Helv 11 Tf 0 g 2 6 Td (not yet approved) Tj ET", 100, 20, resources)
+    note = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, F=4, AP=Dictionary(N=drawn))
+    note.Rect, note.Contents, note.DA = (
+        numbers(300, 200, 400, 220),
+        String("not yet approved"),
+        String("/Helv 11 Tf 0 g"),
+    )
+    add_annotation(revision, revision.page(0), revision.add(note))

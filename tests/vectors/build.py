@@ -13,9 +13,14 @@ from pathlib import Path
 
 from . import (
     attacks_after,
+    attacks_annotation,
+    attacks_cms,
+    attacks_decree,
+    attacks_form,
     attacks_signature,
     attacks_structure,
     lawful_changes,
+    lawful_decree,
     lawful_products,
     lawful_signing,
 )
@@ -25,9 +30,14 @@ from .witness import calls_all_valid, pdfsig
 
 MODULES = (
     attacks_after,
+    attacks_annotation,
+    attacks_cms,
+    attacks_decree,
+    attacks_form,
     attacks_signature,
     attacks_structure,
     lawful_changes,
+    lawful_decree,
     lawful_products,
     lawful_signing,
 )

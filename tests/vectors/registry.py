@@ -62,6 +62,8 @@ class Vector:
     """Of a lawful file: stricter policies under which it must not pass."""
     family: str = ""
     password: str = ""
+    policies: tuple[Policy, ...] = (Policy.DECREE_30, Policy.AS_DOCMDP)
+    """Of a manipulated file: the policies under which it must not pass."""
 
     @property
     def is_lawful(self) -> bool:
@@ -77,6 +79,7 @@ def attack(
     effect: Effect = Effect.INVISIBLE,
     outcome: Outcome = Outcome.FAILED,
     signed: str = "plain",
+    policies: tuple[Policy, ...] = (Policy.DECREE_30, Policy.AS_DOCMDP),
 ) -> Callable[[Builder], Builder]:
     """Register the builder of a manipulated file; its docstring says what was done."""
 
@@ -90,6 +93,7 @@ def attack(
                 rules=rules,
                 effect=effect,
                 signed=signed,
+                policies=policies,
                 family=build.__module__.rsplit(".", 1)[-1].removeprefix("attacks_"),
             )
         )
