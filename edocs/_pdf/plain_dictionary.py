@@ -19,7 +19,7 @@ __all__ = ["dictionary_reader", "read_plain"]
 
 _AHEAD_BYTES = 2048
 _VALUE_BYTES = 1 << 17  # a signature value is 16 to 64 KB, two digits to a byte
-_CUT = re.compile(rb"<[0-9A-Fa-f]{64,}+\Z")
+_CUT = re.compile(rb"<[0-9A-Fa-f]*+\Z")
 _DEEPEST = 16
 _REFERENCE_BYTES = 19  # pyHanko looks no further for the R, and the byte after it
 # Each token ends where the next byte cannot belong to it; a name or a number needs one byte more to be seen as whole.

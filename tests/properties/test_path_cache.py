@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edocs._trust import climbing
 from edocs._trust.algorithms import CURRENT, AlgorithmPolicy
 from edocs._trust.path import PATHS, PathResult, judge_path
 from edocs._trust.path_algorithms import PathAlgorithms
@@ -142,6 +144,23 @@ def test_a_revocation_that_comes_to_be_known_counts_for_a_path_that_was_kept() -
 
     assert (before.failure, before.revocation) == (None, Revocation.UNKNOWN)
     assert (after.failure, after.revocation) == (SubIndication.REVOKED_NO_POE, Revocation.REVOKED)
+
+
+def test_threads_that_share_what_is_kept_agree() -> None:
+    """A certificate is read part by part; half read by one thread it must not be taken for whole by another."""
+    made = world()
+    asked = [
+        Question(leaf=leaf, others=made.others[1], trust=trust, at=NOW, weak=None)
+        for leaf in made.leaves
+        for trust in made.stores
+    ]
+    alone = [answer(question) for question in asked]
+
+    for _ in range(3):
+        PATHS.clear()
+        climbing._parsed.cache_clear()
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(answer, asked * 4)) == alone * 4
 
 
 def test_only_so_much_is_kept() -> None:
