@@ -76,7 +76,7 @@ def _judge(review: Review, revision: int, allowance: Allowance, policy: Verifica
     changes = Changes.CONTENT if reasons else max((d.kind for d in differences), key=RANK.index, default=Changes.NONE)
     notices: list[Reason] = []
     if not reasons:
-        reasons += _unpermitted(steps, changes, allowance)
+        reasons += _unpermitted(steps, changes, allowance, policy)
     if not reasons:
         reasons += _against_policy(review, revision, (steps, changes, filled), policy)
         if not reasons and policy.changes.reserved and filled and not _is_sealed(review):
@@ -113,13 +113,21 @@ def _faults(steps: Sequence[Step], differences: Sequence[Difference]) -> Iterato
         yield reason("changes.content", what="a visible field was added and is not signed")
 
 
-def _unpermitted(steps: Sequence[Step], changes: Changes, allowance: Allowance) -> Iterator[Reason]:
+def _unpermitted(
+    steps: Sequence[Step], changes: Changes, allowance: Allowance, policy: VerificationPolicy
+) -> Iterator[Reason]:
     """What this signature does not permit."""
     shown = {name for step in steps for name in step.form.added_shown}
     touched = shown.union(*(step.form.filled | step.form.signed for step in steps))
-    # After a certification only a field that it reserved may be visible: another could show anything anywhere.
-    if not allowance.permits(changes) or (allowance.is_certification and shown) or allowance.locked(touched):
+    # A field that the certification did not reserve could show anything anywhere until somebody answers for it.
+    unasked = shown if not policy.changes.added_fields else {name for step in steps for name in _unanswered(step)}
+    if not allowance.permits(changes) or (allowance.is_certification and unasked) or allowance.locked(touched):
         yield reason("changes.not_permitted", changes=changes.value)
+
+
+def _unanswered(step: Step) -> set[str]:
+    """The visible fields that one revision added and did not sign."""
+    return step.form.added_shown - step.form.signed
 
 
 def _against_policy(

@@ -31,7 +31,7 @@ from edocs.model import (
 __all__ = ["load_policy"]
 
 _TOP = ("name", "based-on", "changes", "trust", "signature")
-_CHANGES = ("signatures", "fields", "annotations", "reserved")
+_CHANGES = ("signatures", "fields", "annotations", "reserved", "added-fields")
 _TRUST = ("judged", "require-revocation", "algorithms")
 _SIGNATURE = ("role", "organisation", "common-name", "policy-oid", "certificate-sha256", "level", "count")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -103,6 +103,7 @@ class _PolicyFile:
             fields=self._fields(table["fields"]) if "fields" in table else base.fields,
             annotations=self._flag("changes.annotations", table.get("annotations", base.annotations)),
             reserved=self._flag("changes.reserved", table.get("reserved", base.reserved)),
+            added_fields=self._flag("changes.added-fields", table.get("added-fields", base.added_fields)),
         )
 
     def _fields(self, value: object) -> tuple[str, ...] | None:

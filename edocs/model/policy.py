@@ -40,6 +40,8 @@ class ChangeRules:
     """Comments, where the document permits them (P=3)."""
     reserved: bool = True
     """Number and date are held to the decree's form, place and order (Decree 30, annex I.II.3 and 4, article 14)."""
+    added_fields: bool = False
+    """After a certification, visible signatures in fields that it did not reserve, made and signed in one revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,8 @@ BUILT_IN_POLICIES = MappingProxyType(
         Policy.STRICT: VerificationPolicy(name=Policy.STRICT.value, changes=_STRICT),
         Policy.DECREE_30: VerificationPolicy(name=Policy.DECREE_30.value, changes=_DECREE_30),
         Policy.AS_DOCMDP: VerificationPolicy(
-            name=Policy.AS_DOCMDP.value, changes=ChangeRules(fields=None, annotations=True, reserved=False)
+            name=Policy.AS_DOCMDP.value,
+            changes=ChangeRules(fields=None, annotations=True, reserved=False, added_fields=True),
         ),
         Policy.INTEGRITY: VerificationPolicy(name=Policy.INTEGRITY.value, changes=_DECREE_30, judges_trust=False),
     }

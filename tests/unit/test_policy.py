@@ -57,6 +57,7 @@ def test_a_file_says_what_differs_from_its_base(tmp_path: Path) -> None:
         [changes]
         fields = ["ý kiến"]
         annotations = true
+        added-fields = true
         [trust]
         require-revocation = true
         algorithms = "dated"
@@ -73,6 +74,7 @@ def test_a_file_says_what_differs_from_its_base(tmp_path: Path) -> None:
 
     assert policy.name == "chính sách"
     assert (policy.changes.fields, policy.changes.annotations, policy.changes.reserved) == (("ý kiến",), True, True)
+    assert policy.changes.added_fields
     assert (policy.judges_trust, policy.require_revocation, policy.algorithms) == (True, True, AlgorithmRules.DATED)
     assert policy.required == (
         RequiredSignature(role=Role.PERSONAL, level=Level.B_T),
@@ -84,6 +86,7 @@ def test_a_file_says_what_differs_from_its_base(tmp_path: Path) -> None:
     ("text", "message", "hint"),
     [
         ("[changes]\nfield = []", "changes.field", "fields?"),
+        ("[changes]\nadded-fields = 1", "changes.added-fields", "true, false"),
         ("base-on = 'strict'", "base-on", "based-on?"),
         ("[[signature]]\nlevl = 'B-T'", "signature.levl", "level?"),
         ("[trust]\njudged = 'no'", "trust.judged", "true, false"),

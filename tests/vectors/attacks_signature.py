@@ -355,6 +355,20 @@ def _(bench: Bench) -> bytes:
     return bench.sign(bench.certified(2), "unknown-root", plan)
 
 
+@attack("visible-signature-on-paper-by-a-stranger", "changes.", "trust.", effect=SHOWN, outcome=Outcome.REFUSED)
+def _(bench: Bench) -> bytes:
+    """After a certification with P=2 a key that nobody trusts signs visibly, on blank paper."""
+    plan = replace(AGENCY, box=(72, 100, 162, 130), appearance=b"2 6 80 20 re f")
+    return bench.sign(bench.certified(2), "unknown-root", plan)
+
+
+@attack("visible-field-signed-later-p2", "changes.", effect=SHOWN)
+def _(bench: Bench) -> bytes:
+    """After a certification with P=2 a visible field is added, and only a later revision signs it."""
+    plan = replace(AGENCY, box=(72, 100, 162, 130))
+    return bench.sign(update(bench.certified(2), lambda revision: add_field(revision, plan)), "seal", plan)
+
+
 @attack("empty-signature-field-over-text", "changes.", "structure.", effect=SHOWN)
 def _(bench: Bench) -> bytes:
     """A later revision adds an empty signature field whose appearance covers the text."""

@@ -122,9 +122,9 @@ def _(bench: Bench) -> bytes:
     return bench.sign(bench.certified(2), "seal", AGENCY)
 
 
-@lawful("visible-approvals-after-p2")
+@lawful("visible-approvals-after-p2", AS_DOCMDP, STRICT, DECREE_30)
 def _(bench: Bench) -> bytes:
-    """Two approval signatures, visible on blank paper, follow such a certification."""
+    """Two approval signatures, visible on blank paper in fields of their own, follow such a certification."""
     one = bench.sign(bench.certified(2), "seal", replace(AGENCY, box=(72, 100, 162, 130)))
     return bench.sign(one, "leader-public", replace(AGENCY, field="Deputy", box=(200, 100, 290, 130)))
 
