@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -23,6 +23,7 @@ __all__ = ["PathCache"]
 
 T = TypeVar("T")
 _MOST_KEYS, _MOST_INTERVALS, _MOST_BYTES = 256, 8, 1 << 16
+_LAST = datetime.max.replace(tzinfo=UTC)
 _TOLERANCE = timedelta(seconds=2)  # of the validator it is one second
 
 
@@ -79,6 +80,8 @@ class PathCache(Generic[T]):
 
 def _interval(dates: Sequence[datetime], at: datetime) -> int | None:
     """The number of ``dates`` before ``at``; None where ``at`` is too near to what one of them was made of."""
+    if at.tzinfo is None:
+        return None  # the validator says what is wrong with such a time
     before = bisect_left(dates, at)
     is_on_a_date = before < len(dates) and dates[before] == at
     return None if before % 2 or is_on_a_date else before
@@ -92,7 +95,8 @@ def _dates(certificates: Iterable[bytes]) -> list[datetime] | None:
             # Read as the validator reads them.
             validity = x509.Certificate.load(raw)["tbs_certificate"]["validity"]
             found |= {validity["not_before"].native, validity["not_after"].native}
-        spans = [(date - _TOLERANCE, date + _TOLERANCE) for date in sorted(found)]
+        # 31 December 9999 stands for "without end" (RFC 5280, 4.1.2.5).
+        spans = [(date - _TOLERANCE, min(date, _LAST - _TOLERANCE) + _TOLERANCE) for date in sorted(found)]
     except PARSER_FAULTS:
         return None
     joined: list[datetime] = []

@@ -146,6 +146,18 @@ def test_a_revocation_that_comes_to_be_known_counts_for_a_path_that_was_kept() -
     assert (after.failure, after.revocation) == (SubIndication.REVOKED_NO_POE, Revocation.REVOKED)
 
 
+def test_a_certificate_without_end_is_kept_and_a_time_without_zone_is_not_asked_for() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    endless = certify(key.public_key(), "Endless", authority(), dates=(day(2024), datetime(9999, 12, 31, 23, 59, 59)))  # noqa: DTZ001 - UTC
+    kept: PathCache[int] = PathCache()
+
+    kept.keep("key", NOW, 1, [der(endless)])
+
+    assert kept.get("key", day(2040)) == 1
+    assert kept.get("key", datetime.max.replace(tzinfo=UTC)) is None
+    assert kept.get("key", NOW.replace(tzinfo=None)) is None
+
+
 def test_threads_that_share_what_is_kept_agree() -> None:
     """A certificate is read part by part; half read by one thread it must not be taken for whole by another."""
     made = world()
