@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,8 @@ from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options
+from .sealing import SEAL_OPTIONS, open_seal, sealed
+from .signing import with_options
 
 MANIFEST_SUFFIX = ".sha256.json"
 
@@ -29,14 +32,17 @@ MANIFEST_SUFFIX = ".sha256.json"
     help="The message.",
 )
 @FORCE_OPTION
+@with_options(SEAL_OPTIONS)
 @common_options
-def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, force: bool) -> int:
+def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, force: bool, **options: Any) -> int:
     """Pack FILEs, the main document first, into an edXML message that META.toml describes (đóng gói văn bản).
 
     Beside OUT.edxml stands OUT.edxml.sha256.json: name, size and SHA-256 of each file, and of the message.
     """
     document = read_meta(read_file(meta))
+    seal = open_seal(console, options)
     packed = pack_message(document, [OutgoingFile(name=path.name, data=read_file(path)) for path in files])
+    packed = sealed(packed, seal(packed.envelope))
     beside = manifest_path(output)
     manifest = packed.manifest.as_dict()
     inputs = (meta, *files)

@@ -24,7 +24,7 @@ from edocs.model import (
 )
 
 from .console import Console
-from .verdicts import report_text
+from .verdicts import report_text, signature_lines
 
 _KINDS = {
     MessageKind.DOCUMENT: "edXML document message",
@@ -35,7 +35,9 @@ _SIGNATURES = {
     EnvelopeSignature.ABSENT: "none",
     EnvelopeSignature.EMPTY: "none (an empty element)",
     EnvelopeSignature.PLACEHOLDER: "none (a placeholder, not a signature)",
-    EnvelopeSignature.UNVERIFIED: "present, not verified by this release",
+    EnvelopeSignature.INTACT: "intact: the message is as it was signed",
+    EnvelopeSignature.WEAK: "intact, but of an algorithm that can be forged",
+    EnvelopeSignature.BROKEN: "BROKEN: do not use the message",
 }
 _PRIORITIES = {
     Priority.NORMAL: "normal",
@@ -85,6 +87,9 @@ def message_lines(
             yield f"  {console.text(label):<{_LABEL_WIDTH}}{_one_line(text)}"
     if envelope.kind is MessageKind.DOCUMENT:
         yield console.text("attachments: {count}", count=len(opened.unpacked.files))
+    if opened.signature is not None:
+        yield console.text("signature of the message:")
+        yield from (f"  {line}" for line in signature_lines(opened.signature, console.lang))
     for index, (file, report) in enumerate(zip(opened.unpacked.files, opened.reports, strict=True), 1):
         yield from _file_lines(console, index, file, report, places)
     if opened.legal_effect:

@@ -88,6 +88,8 @@ def _open(envelope: Path, trust: TrustStore | None) -> OpenedMessage:
 
 def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Path]:
     """Write every file without a fault; which file went where, by name."""
+    if opened.signature is not None and opened.signature.verdict is Verdict.TOTAL_FAILED:
+        return {}  # nobody knows whose the files are
     targets = {file.name: folder / file.name for file in opened.unpacked.files if not file.faults}
     files = [file for file in opened.unpacked.files if file.name in targets]
     fresh = [file for file in files if not _is_there(file, targets[file.name])]
@@ -128,5 +130,6 @@ def _show(console: Console, path: Path, opened: OpenedMessage, written: Mapping[
 
 def _exit_code(opened: OpenedMessage, is_trust_given: bool) -> int:
     counted = set(Verdict) if is_trust_given else {Verdict.TOTAL_FAILED, Verdict.UNREADABLE}
-    verdicts = {report.verdict for report in opened.reports if report is not None}
+    judged = [opened.signature, *opened.reports]
+    verdicts = {report.verdict for report in judged if report is not None}
     return worst([*(EXIT_CODES[verdict] for verdict in verdicts & counted), 1 if opened.unpacked.all_faults else 0])

@@ -32,6 +32,11 @@ def report_text(report: VerificationReport, lang: str) -> str:
     return "\n".join(_lines(report, lang))
 
 
+def signature_lines(signature: SignatureReport, lang: str) -> Iterator[str]:
+    """The verdict on one signature that belongs to no PDF."""
+    yield from (line.removeprefix("  ") for line in _signature(1, signature, lang))
+
+
 def _lines(report: VerificationReport, lang: str) -> Iterator[str]:
     yield f"{report.path or '-'}: {translate(VERDICTS[report.verdict], lang).upper()} ({report.verdict.value})"
     yield from _findings(report.reasons, report.notices, lang, "  ")

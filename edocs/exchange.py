@@ -1,7 +1,8 @@
 """DOOR: pack a document into an edXML message, and open what another agency sent.
 
 Đóng gói, mở gói văn bản điện tử (QCVN 102:2016/BTTTT; Decision 28/2018/QĐ-TTg). Signatures of the PDFs inside are not
-judged here (``edocs.office`` does), nor is an XML signature of the envelope, and nothing is sent or received.
+judged here (``edocs.office`` does), nor whose the signature of the envelope is (``edocs.sealing`` does), and nothing is
+sent or received.
 """
 
 from __future__ import annotations
@@ -136,8 +137,9 @@ def unpack(envelope: bytes, manifest: Manifest | None = None) -> Unpacked:
     """
     # (1)
     read = read_envelope(envelope)
+    broken = read.check.findings if read.check else ()
     if not isinstance(read.message, DocumentMessage):
-        return Unpacked(envelope=read)
+        return Unpacked(envelope=read, faults=broken)
     expected = {} if manifest is None else {entry.content_id: entry for entry in manifest.attachments}
     # (2)
     taken: set[str] = set()
@@ -149,7 +151,7 @@ def unpack(envelope: bytes, manifest: Manifest | None = None) -> Unpacked:
         files.append(file if manifest is None else _compared(file, expected.get(attachment.content_id)))
     # (3)
     faults, notices = _listing(read, read.message)
-    opened = Unpacked(envelope=read, files=tuple(files), faults=faults, notices=notices)
+    opened = Unpacked(envelope=read, files=tuple(files), faults=(*broken, *faults), notices=notices)
     # (4)
     return opened if manifest is None else _concluded(opened, manifest)
 

@@ -19,10 +19,12 @@ from edocs.model import (
     Arrived,
     Document,
     DocumentMessage,
+    EnvelopeSignature,
     FileKind,
     LegalEffect,
     Manifest,
     OpenedMessage,
+    Reason,
     TrustStore,
     Unpacked,
     UnpackedFile,
@@ -30,8 +32,10 @@ from edocs.model import (
     VerificationOptions,
     VerificationReport,
 )
+from edocs.model.rules import reason
 from edocs.model.times import require_time
 from edocs.reports.as_arrival import arrival_sheet
+from edocs.sealing import judge_signature
 from edocs.verify import verify_pdf
 
 if TYPE_CHECKING:  # a register brings SQLAlchemy, which opening a message does not need
@@ -59,10 +63,19 @@ def open_message(
     Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
     """
     unpacked = unpack(envelope, manifest)
+    unpacked = replace(unpacked, notices=(*_signature_notices(unpacked.envelope.signature), *unpacked.notices))
+    signature = judge_signature(unpacked.envelope, trust, options)
     reports = tuple(
         verify_pdf(file.data, trust, options) if _is_pdf(file) and not file.faults else None for file in unpacked.files
     )
-    return OpenedMessage(unpacked=unpacked, reports=reports, legal_effect=message_effect(unpacked, reports))
+    effect = message_effect(unpacked, reports)
+    return OpenedMessage(unpacked=unpacked, signature=signature, reports=reports, legal_effect=effect)
+
+
+def _signature_notices(kind: EnvelopeSignature) -> tuple[Reason, ...]:
+    """What it means that a message has no real signature."""
+    none = (EnvelopeSignature.ABSENT, EnvelopeSignature.EMPTY, EnvelopeSignature.PLACEHOLDER)
+    return (reason(f"envelope.{kind.value}"),) if kind in none else ()
 
 
 def message_effect(unpacked: Unpacked, reports: Sequence[VerificationReport | None]) -> LegalEffect | None:

@@ -44,6 +44,7 @@ __all__ = [
     "ATTACHMENTS",
     "ATTACHMENT_NAME",
     "BODY",
+    "BUSINESS",
     "CID",
     "CONTENT",
     "CONTENT_ID",
@@ -61,10 +62,12 @@ __all__ = [
     "REFERENCE",
     "ROOT",
     "ROOT_CAPITAL",
+    "SIGNATURE",
     "SIGNATURES",
     "SIGNATURE_VALUE",
     "STATUS_CODE",
     "STATUS_PARTS",
+    "TRACE",
     "TRACE_LIST",
     "TRACE_PARTS",
     "XLINK_HREF",
@@ -83,6 +86,8 @@ ENVELOPE = "edXMLEnvelope"
 HEADER = "edXMLHeader"
 MESSAGE_HEADER = "MessageHeader"
 TRACE_LIST = "TraceHeaderList"
+TRACE = "TraceHeader"
+BUSINESS = "Bussiness"
 BODY = "edXMLBody"
 MANIFEST = "edXMLManifest"
 MANIFEST_VERSION = "1.0"
@@ -95,7 +100,8 @@ DESCRIPTION = "Description"
 ATTACHMENT_NAME = "AttachmentName"
 CONTENT = "ContentTransferEncoded"
 STATUS_CODE = "StatusCode"
-SIGNATURES = frozenset({"Signature", "DigitalSignature"})
+SIGNATURE = "Signature"
+SIGNATURES = frozenset({SIGNATURE, "DigitalSignature"})
 SIGNATURE_VALUE = "SignatureValue"
 PLACEHOLDER_VALUE = "GbVb8n9+qFxz466Ag0sbpVdLPs2R0+9J"
 """How the constant that the SDK writes as SignatureValue begins, whatever the document."""

@@ -7,7 +7,6 @@ and attachments are not decoded here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -15,12 +14,12 @@ from lxml import etree
 from edocs._edxml import names
 from edocs._edxml.parsing import parse_xml
 from edocs._edxml.shapes import Codec, Part, Shape, empty_of
+from edocs._edxml.signature import open_signature
 from edocs.errors import MalformedEnvelopeError
 from edocs.model import (
     Attachment,
     DocumentMessage,
     Envelope,
-    EnvelopeSignature,
     OrganIdSyntax,
     OtherMessage,
     Reason,
@@ -42,7 +41,8 @@ def read_envelope(data: bytes) -> Envelope:
         MalformedEnvelopeError: Not safe or not well-formed XML, not edXML, or with two of what there is one of.
     """
     reader = _Reader()
-    root = parse_xml(data)
+    opened = open_signature(data, parse_xml(data))
+    root = opened.root  # of a signed message nothing but what is signed
     envelope = reader.envelope_of(root)
     header = reader.only(envelope, names.HEADER)
     message_header = None if header is None else reader.only(header, names.MESSAGE_HEADER)
@@ -57,7 +57,8 @@ def read_envelope(data: bytes) -> Envelope:
         references = reader.references(envelope)
     return Envelope(
         message=message,
-        signature=_signature(root),
+        signature=opened.kind,
+        check=opened.check,
         references=references,
         notices=tuple(reader.notices),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -199,24 +200,6 @@ class _Reader:
         except ValueError:
             self.note("value.unreadable", "{path} is not understood: {value}", path, value=text[:_SHOWN])
             return None
-
-
-def _signature(root: etree._Element) -> EnvelopeSignature:
-    """What kind of signature block there is; of several the one that looks most like a signature."""
-    kinds = [_signature_kind(element) for element in root.iter() if _local(element) in names.SIGNATURES]
-    order: Mapping[EnvelopeSignature, int] = {kind: place for place, kind in enumerate(EnvelopeSignature)}
-    return max(kinds, key=order.__getitem__, default=EnvelopeSignature.ABSENT)
-
-
-def _signature_kind(element: etree._Element) -> EnvelopeSignature:
-    if not len(element) and not (element.text or "").strip():
-        return EnvelopeSignature.EMPTY
-    if etree.QName(element).namespace != names.XMLDSIG:
-        return EnvelopeSignature.PLACEHOLDER
-    value = "".join((element.findtext(f"{{{names.XMLDSIG}}}{names.SIGNATURE_VALUE}") or "").split())
-    if not value or value.startswith(names.PLACEHOLDER_VALUE):
-        return EnvelopeSignature.PLACEHOLDER
-    return EnvelopeSignature.UNVERIFIED
 
 
 def _content_id(text: str) -> str:

@@ -27,7 +27,7 @@ from edocs._trust.schemes import (
     load_key,
     read_scheme,
 )
-from edocs.model import Reason
+from edocs.model import Reason, Role
 from edocs.model.rules import reason
 
 __all__ = ["DETACHED", "LEGACY", "PADES", "CheckedValue", "check_cms", "check_value", "range_digest", "weaknesses"]
@@ -64,6 +64,8 @@ class CheckedValue:
     digests: tuple[str, ...] = ()
     """All that it rests on."""
     key: PublicKey | None = None
+    claimed: Role | None = None
+    """The role that is claimed elsewhere than in a CMS."""
 
 
 def check_value(data: bytes, span: SignedRange, sub_filter: str, others: Iterable[bytes] = ()) -> CheckedValue:

@@ -32,7 +32,7 @@ from edocs.model.privacy import mask_subject
 from edocs.model.times import local_time
 from edocs.ports import Evidence
 
-__all__ = ["extend", "finish_level"]
+__all__ = ["extend", "finish_level", "take_token"]
 
 MOST_APART = timedelta(minutes=5)
 """How far our clock and the authority's may differ."""
@@ -52,7 +52,7 @@ def finish_level(
     reached = [Level.B_B]
 
     def take(imprint: bytes) -> bytes:
-        token = _take_token(imprint, prepared.digest, evidence, now)
+        token = take_token(imprint, prepared.digest, evidence, now)
         reached.append(Level.B_T)
         return token
 
@@ -120,7 +120,7 @@ def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: dateti
         return document
 
     def take(value: bytes) -> bytes:
-        return _take_token(_hash(value, _ARCHIVE_DIGEST), _ARCHIVE_DIGEST, evidence, now)
+        return take_token(_hash(value, _ARCHIVE_DIGEST), _ARCHIVE_DIGEST, evidence, now)
 
     attached = attach_timestamp(document, unproven[-1], take)
     if attached is not None and len(unproven) == 1:
@@ -130,12 +130,12 @@ def _prove_times(document: bytes, found: Survey, evidence: Evidence, now: dateti
 
 def _archive(document: bytes, evidence: Evidence, now: datetime, password: str | None) -> bytes:
     def take(imprint: bytes) -> bytes:
-        return _take_token(imprint, _ARCHIVE_DIGEST, evidence, now)
+        return take_token(imprint, _ARCHIVE_DIGEST, evidence, now)
 
     return add_document_timestamp(document, take, _ARCHIVE_DIGEST, password)
 
 
-def _take_token(imprint: bytes, digest: str, evidence: Evidence, now: datetime) -> bytes:
+def take_token(imprint: bytes, digest: str, evidence: Evidence, now: datetime) -> bytes:
     """A token that holds, of now, and of an authority that is trusted where anchors are given."""
     if evidence.timestamper is None:
         raise UsageError("no timestamping authority is given", hint="--tsa URL")

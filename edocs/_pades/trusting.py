@@ -6,26 +6,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from asn1crypto import x509
+from cryptography import x509 as x509c
 
+from edocs._pades.document_times import DocumentTime
 from edocs._pades.integrity import CheckedValue, weaknesses
-from edocs._pades.proofs import Proofs
 from edocs._pades.roles import claimed_role, decide_role
 from edocs._pades.timestamps import ProvenTime, Witness, proven_times
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.climbing import parsed
 from edocs._trust.past import judge_past
 from edocs._trust.path import PathResult
-from edocs.model import Reason, Revocation, SignatureReport, SubIndication, TimeSource, VerificationPolicy
+from edocs.model import Level, Reason, Revocation, SignatureReport, SubIndication, TimeSource, VerificationPolicy
 from edocs.model.privacy import mask_subject
 from edocs.model.rules import reason
 from edocs.model.times import day_text
 
-__all__ = ["TrustJudge", "TrustVerdict"]
+__all__ = ["ProvenBy", "TrustJudge", "TrustVerdict"]
 
 _SIGNING_USES = {"digital_signature", "non_repudiation"}
 # Purposes that say the certificate is for machines (RFC 5280, 4.2.1.12).
@@ -56,12 +58,26 @@ class TrustVerdict:
     notices: list[Reason] = field(default_factory=list)
 
 
+class ProvenBy(Protocol):
+    """What proves the time of a signature from outside of it, and the level that this amounts to."""
+
+    def covering(self, end: int) -> Sequence[DocumentTime]:
+        """The times that are proven for a signature whose range ends at ``end``, oldest first."""
+        ...
+
+    def level(
+        self, signer: Sequence[x509c.Certificate], basis: ProvenTime | None, end: int
+    ) -> tuple[Level, datetime | None]:
+        """The level of such a signature, and until when its evidence holds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustJudge:
     """Judges the signers of one document."""
 
     witness: Witness
-    proofs: Proofs
+    proofs: ProvenBy
     policy: VerificationPolicy
     require_revocation: bool
 
@@ -97,7 +113,7 @@ class TrustJudge:
                 notices.append(reason("trust.revocation_unknown"))
         # Only a sound signature under an accepted key can vouch for what its signer claims.
         trusted = not (checked.findings or weak or findings)
-        claimed = claimed_role(checked.cms)
+        claimed = checked.claimed or claimed_role(checked.cms)
         role, rule = decide_role(certificate, claimed, self.witness.trust, is_trusted=trusted)
         if claimed is not None and rule not in ("claimed_role", "none") and claimed is not role:
             notices.append(reason("role.claim_overruled", claimed=claimed.value, role=role.value))

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Trace,
         Update,
     )
+    from edocs.model.envelope_check import EnvelopeCheck, EnvelopeSpec
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
     from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
     from edocs.model.limits import Limits, Loss
@@ -179,7 +180,9 @@ __all__ = [
     "Emitter",
     "Entry",
     "Envelope",
+    "EnvelopeCheck",
     "EnvelopeSignature",
+    "EnvelopeSpec",
     "Event",
     "EventKind",
     "Exclusion",
@@ -293,6 +296,7 @@ _MODULES = (
     "standing",
     "tally",
     "submission",
+    "envelope_check",
     "envelope",
     "statuses",
     "answering",

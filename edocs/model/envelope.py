@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from edocs.model.envelope_check import EnvelopeCheck
 from edocs.model.verdict import Reason
 
 __all__ = [
@@ -139,15 +140,19 @@ class MessageKind(StrEnum):
 
 
 class EnvelopeSignature(StrEnum):
-    """What stands where an envelope's own XML signature would stand. None of these means "signed"."""
+    """What stands where an envelope's own XML signature would stand. Whose an intact one is, is judged apart."""
 
     ABSENT = "absent"
     EMPTY = "empty"
     """An element without content."""
     PLACEHOLDER = "placeholder"
     """A block outside the XML-DSig namespace, or with the constant value that one SDK copies into every file."""
-    UNVERIFIED = "unverified"
-    """An XML-DSig block, which this release does not judge."""
+    INTACT = "intact"
+    """A signature that holds over everything that is read of the message."""
+    WEAK = "weak"
+    """The same, with algorithms that can be forged, such as SHA-1."""
+    BROKEN = "broken"
+    """A signature that does not hold, or of a form under which it could be about something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +380,8 @@ class Envelope:
     """What was missing, repaired or not read; each names the path of the element."""
     sha256: str = ""
     """Of the whole file, lower-case hexadecimal, as the axis sends it beside the message."""
+    check: EnvelopeCheck | None = field(default=None, repr=False)
+    """What cryptography says of the signature; None where there is no real one."""
 
     @property
     def kind(self) -> MessageKind:

@@ -13,7 +13,7 @@ from edocs.errors import AttachmentMismatchError
 from edocs.locale import DEFAULT_LANGUAGE
 from edocs.model.envelope import DocumentMessage, Envelope, OrganId
 from edocs.model.register import Secrecy
-from edocs.model.verdict import LegalEffect, Reason, VerificationReport
+from edocs.model.verdict import LegalEffect, Reason, SignatureReport, VerificationReport
 
 __all__ = [
     "Comparison",
@@ -171,6 +171,8 @@ class OpenedMessage:
     """A message that was unpacked and whose PDFs were verified (gói tin đã mở và xác thực)."""
 
     unpacked: Unpacked
+    signature: SignatureReport | None = None
+    """The verdict on the signature of the message; None where there is no real one."""
     reports: tuple[VerificationReport | None, ...] = ()
     """One for each file, in order; None where a file is no PDF or has a fault."""
     legal_effect: LegalEffect | None = None
@@ -184,6 +186,7 @@ class OpenedMessage:
             "kind": envelope.kind.value,
             "sha256": envelope.sha256,
             "signature": envelope.signature.value,
+            "signature_verification": None if self.signature is None else self.signature.as_dict(lang),
             "message": _plain(envelope.message),
             "comparison": unpacked.comparison.value,
             "legal_effect": self.legal_effect.value if self.legal_effect else None,

@@ -5,6 +5,7 @@ Bảng quy tắc xác thực. The table is the single source of the ids in repor
 
 from __future__ import annotations
 
+from edocs.model.envelope_rules import ENVELOPE_RULES
 from edocs.model.file_rules import FILE_RULES
 from edocs.model.rule import Rule
 from edocs.model.verdict import Reason, SubIndication, Verdict
@@ -84,6 +85,7 @@ RULES: dict[str, Rule] = {
         "the signed attributes are not as the standard wants them: {why}",
         "",
     ),
+    **ENVELOPE_RULES,
     # Algorithms
     "algorithm.weak": Rule(
         _UNCLEAR,

@@ -1,0 +1,69 @@
+"""``--signer --signer-role --level --tsa`` of the commands that make an edXML message: its signature.
+
+Ký số gói tin trên dòng lệnh. Without ``--signer`` a message stays unsigned, as most are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from edocs.connect import SignerRecipe
+from edocs.errors import UsageError
+from edocs.model import EnvelopeSpec, Level, Packed, Role
+from edocs.sealing import sign_message
+
+from .console import PATH, Console
+from .evidence import EVIDENCE_OPTIONS, read_evidence
+
+SEAL_OPTIONS = (
+    click.option(
+        "--signer", metavar="URI", help="Sign the message with this key: pkcs12:PATH, X.p12, pkcs11:…, as for sign."
+    ),
+    click.option(
+        "--role",
+        type=click.Choice(["personal", "organisation"]),
+        help="In whose name the message is signed, if the certificate does not say.",
+    ),
+    click.option(
+        "--level",
+        type=click.Choice([Level.B_B.value, Level.B_T.value]),
+        default=Level.B_B.value,
+        show_default=True,
+        help="XAdES.",
+    ),
+    click.option(
+        "--trust", multiple=True, type=PATH, metavar="PATH", help="CRLs to ask before signing, and CA certificates."
+    ),
+    *EVIDENCE_OPTIONS,
+)
+
+
+def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], bytes]:
+    """What signs a message; without ``--signer`` what leaves it as it is.
+
+    Raises:
+        UsageError: An option that needs ``--signer``, or less than ``--level`` needs.
+        EdocsError: The key cannot be opened.
+    """
+    if options["signer"] is None:
+        if options["tsa"] or options["role"] or options["level"] != Level.B_B.value:
+            raise UsageError("there is no key to sign the message with", hint="--signer URI")
+        return lambda message: message
+    evidence = read_evidence(console, options)
+    signer = SignerRecipe(options["signer"], console.ask_secret)(
+        lambda code: console.say("confirm on the phone only if it shows {code}", code=code)
+    )
+    spec = EnvelopeSpec(role=Role(options["role"] or Role.UNKNOWN.value), level=Level(options["level"]))
+    return lambda message: sign_message(message, signer, spec, evidence=evidence)
+
+
+def sealed(packed: Packed, envelope: bytes) -> Packed:
+    """``packed`` with its message signed."""
+    digest = hashlib.sha256(envelope).hexdigest()
+    manifest = replace(packed.manifest, envelope_size_bytes=len(envelope), envelope_sha256=digest)
+    return replace(packed, envelope=envelope, manifest=manifest)

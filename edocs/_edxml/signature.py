@@ -1,0 +1,236 @@
+"""The signature of an envelope: what stands in its place, whether it holds, and what of the message it covers.
+
+Chữ ký của gói tin (XAdES; QCVN 102:2016/BTTTT). Signature wrapping cannot work: the parts of a message are taken by
+their place, each must be there once, and a reference counts only if it is to the Id of one of them. What is read
+afterwards is made anew out of the very bytes that were digested. Whom to believe is not judged here.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from edocs._edxml import names
+from edocs._trust.algorithms import CURRENT
+from edocs._trust.schemes import PublicKey
+from edocs._xmlsig.canonical import canonical, elements, read_again
+from edocs._xmlsig.parts import Claims, has_value, id_values, read_signature
+from edocs.errors import XmlSignatureError
+from edocs.model import EnvelopeSignature, Reason, Role
+from edocs.model.envelope_check import EnvelopeCheck
+from edocs.model.rules import reason
+
+__all__ = ["ROLE_URI", "OpenedSignature", "open_signature", "parts_of"]
+
+ROLE_URI = {Role.PERSONAL: "urn:edocs:role:personal", Role.ORGANISATION: "urn:edocs:role:organisation"}
+"""What a claimed role is called, as in the signatures of PDFs."""
+_SIGNATURE = f"{{{names.XMLDSIG}}}{names.SIGNATURE}"
+_CERTIFICATE = f"{{{names.XMLDSIG}}}X509Certificate"
+_REAL = EnvelopeSignature.BROKEN
+"""What a real signature is until it is shown to hold."""
+_PLACEHOLDER_CERTIFICATE = "MIIFqTCCBJG"
+"""The first bytes of a certificate, and no more: what the SDK writes as X509Certificate, whoever sends."""
+_LEAST_CERTIFICATE = 100
+"""Characters of base64; no certificate is shorter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSignature:
+    """What stands where the signature would stand, and the message as it may be read."""
+
+    kind: EnvelopeSignature
+    root: etree._Element
+    """Of an intact signature: nothing but what is signed, and the traces, which every hop adds to."""
+    check: EnvelopeCheck | None = None
+    """None where there is no real signature."""
+
+
+def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
+    """Classify and check the signature of a message.
+
+    1. classify what there is: absent, empty, a placeholder, or real;
+    2. of a real one: find the parts of the message, each once and in its place;
+    3. take the signature apart, and verify its value;
+    4. the parts, and nothing else, are what it refers to, and their digests are right;
+    5. make the message anew from the signed bytes.
+
+    Args:
+        data: The message.
+        root: What the parser made of ``data``, without comments.
+    """
+    kind = _kind(root)  # (1)
+    if kind is not _REAL:
+        return OpenedSignature(kind=kind, root=root)
+    whole = _read_whole(data)
+    try:
+        parts = parts_of(whole)  # (2)
+        claims = read_signature(_place(whole))  # (3)
+    except XmlSignatureError as exc:
+        rule = "envelope.ambiguous" if isinstance(exc, _AmbiguousError) else "envelope.form"
+        check = EnvelopeCheck(findings=(reason(rule, why=exc.message()),))
+        return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
+    signed = {name: canonical(part) for name, part in parts.items()}
+    findings = [*_value_findings(claims), *_part_findings(parts, signed, claims)]  # (4)
+    check = _check(claims, findings)
+    if findings:
+        return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
+    kind = EnvelopeSignature.WEAK if _is_weak(claims) else EnvelopeSignature.INTACT
+    return OpenedSignature(kind=kind, root=_made_anew(root, signed), check=check)  # (5)
+
+
+def parts_of(root: etree._Element) -> dict[str, etree._Element]:
+    """What a signature has to cover, by the name of the element, in their order in the message.
+
+    Raises:
+        XmlSignatureError: One that can be there once is there twice, or the message is not of the official form.
+    """
+    if root.tag != names.qualified(names.ROOT):
+        raise _AmbiguousError("the root element is not edXML")
+    envelope = _one(root, names.ENVELOPE)
+    header = _one(envelope, names.HEADER)
+    found = {names.MESSAGE_HEADER: _one(header, names.MESSAGE_HEADER)}
+    traces = _at_most_one(header, names.TRACE_LIST)
+    business = None if traces is None else _at_most_one(traces, names.BUSINESS)
+    rest = {
+        names.BUSINESS: business,
+        names.BODY: _at_most_one(envelope, names.BODY),
+        names.ATTACHMENTS: _at_most_one(root, names.ATTACHMENTS),
+    }
+    return {**found, **{name: part for name, part in rest.items() if part is not None}}
+
+
+class _AmbiguousError(XmlSignatureError):
+    """The message could be read in two ways."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("{why}", why=why)
+
+
+def _kind(root: etree._Element) -> EnvelopeSignature:
+    """Of several blocks the one that looks most like a signature."""
+    kinds = [_block_kind(element) for element in root.iter() if etree.QName(element).localname in names.SIGNATURES]
+    order: Mapping[EnvelopeSignature, int] = {kind: place for place, kind in enumerate(EnvelopeSignature)}
+    return max(kinds, key=order.__getitem__, default=EnvelopeSignature.ABSENT)
+
+
+def _block_kind(element: etree._Element) -> EnvelopeSignature:
+    if not len(element) and not (element.text or "").strip():
+        return EnvelopeSignature.EMPTY
+    if etree.QName(element).namespace != names.XMLDSIG:
+        return EnvelopeSignature.PLACEHOLDER
+    value = _text(element, names.SIGNATURE_VALUE)
+    certificates = ["".join("".join(map(str, one.itertext())).split()) for one in element.iter(_CERTIFICATE)]
+    is_constant = value.startswith(names.PLACEHOLDER_VALUE) or (
+        bool(certificates)
+        and all(len(text) < _LEAST_CERTIFICATE and text.startswith(_PLACEHOLDER_CERTIFICATE) for text in certificates)
+    )
+    return EnvelopeSignature.PLACEHOLDER if not value or is_constant else _REAL
+
+
+def _text(element: etree._Element, name: str) -> str:
+    return "".join((element.findtext(f"{{{names.XMLDSIG}}}{name}") or "").split())
+
+
+def _read_whole(data: bytes) -> etree._Element:
+    """``data`` with comments and processing instructions: canonical XML is made from what was written."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True, encoding="utf-8")
+    return etree.fromstring(data.removeprefix(b"\xef\xbb\xbf"), parser)
+
+
+def _place(root: etree._Element) -> etree._Element:
+    """The one signature, where it belongs."""
+    header = _one(_one(root, names.ENVELOPE), names.HEADER)
+    blocks = [
+        element
+        for element in root.iter()
+        if isinstance(element.tag, str) and etree.QName(element).localname in names.SIGNATURES
+    ]
+    if len(blocks) != 1:
+        raise _AmbiguousError("there is more than one signature")
+    if blocks[0].tag != _SIGNATURE or blocks[0].getparent() is not header:
+        raise _AmbiguousError("the signature does not stand in the header")
+    values = id_values(root)
+    if len(set(values)) != len(values):
+        raise _AmbiguousError("two elements have the same Id")
+    return blocks[0]
+
+
+def _one(parent: etree._Element, name: str) -> etree._Element:
+    found = _at_most_one(parent, name)
+    if found is None:
+        raise _AmbiguousError(f"there is no {name}")
+    return found
+
+
+def _at_most_one(parent: etree._Element, name: str) -> etree._Element | None:
+    found = parent.findall(names.qualified(name))
+    if len(found) > 1:
+        raise _AmbiguousError(f"{name} is there more than once")
+    return found[0] if found else None
+
+
+def _value_findings(claims: Claims) -> Iterator[Reason]:
+    if not has_value(claims):
+        yield reason("envelope.value")
+    if not claims.properties.matches(hashlib.new(claims.properties.digest, claims.properties_data).digest()):
+        yield reason("envelope.changed", part="SignedProperties")
+
+
+def _part_findings(
+    parts: Mapping[str, etree._Element], signed: Mapping[str, bytes], claims: Claims
+) -> Iterator[Reason]:
+    references = {reference.name: reference for reference in claims.references}
+    for name, part in parts.items():
+        reference = references.pop(part.get("Id", ""), None)
+        if reference is None:
+            yield reason("envelope.not_signed", part=name)
+        elif not reference.matches(hashlib.new(reference.digest, signed[name]).digest()):
+            yield reason("envelope.changed", part=name)
+    for reference in references.values():
+        yield reason("envelope.reference", id=reference.name)
+
+
+def _check(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
+    return EnvelopeCheck(
+        findings=tuple(findings),
+        certificate=claims.certificate.public_bytes(Encoding.DER),
+        others=claims.others,
+        digests=claims.digests,
+        signed_at=claims.signed_at,
+        role=next((role for role, uri in ROLE_URI.items() if uri == claims.role), None),
+        value=claims.value_data,
+        tokens=claims.tokens,
+    )
+
+
+def _is_weak(claims: Claims) -> bool:
+    key = claims.certificate.public_key()
+    is_weak_key = not isinstance(key, PublicKey) or CURRENT.weak_key(key, None)
+    return is_weak_key or any(CURRENT.weak_digest(name, None) for name in claims.digests)
+
+
+def _made_anew(root: etree._Element, signed: Mapping[str, bytes]) -> etree._Element:
+    """The message of what is signed, and of the traces of ``root``."""
+    anew = etree.Element(root.tag)
+    envelope = etree.SubElement(anew, names.qualified(names.ENVELOPE))
+    header = etree.SubElement(envelope, names.qualified(names.HEADER))
+    header.append(read_again(signed[names.MESSAGE_HEADER]))
+    path = "/".join(names.qualified(name) for name in (names.ENVELOPE, names.HEADER, names.TRACE_LIST))
+    unsigned = root.find(path)
+    if unsigned is not None:
+        traces = etree.SubElement(header, unsigned.tag)
+        for trace in elements(unsigned):
+            if trace.tag == names.qualified(names.TRACE):
+                traces.append(copy.deepcopy(trace))
+        if names.BUSINESS in signed:
+            traces.append(read_again(signed[names.BUSINESS]))
+    if names.BODY in signed:
+        envelope.append(read_again(signed[names.BODY]))
+    if names.ATTACHMENTS in signed:
+        anew.append(read_again(signed[names.ATTACHMENTS]))
+    return anew
