@@ -6,12 +6,12 @@ says so.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from edocs._trust.store import load_trust
 from edocs.connect import open_revocation, open_timestamper
 from edocs.errors import EdocsError
 from edocs.model import Level
@@ -41,7 +41,8 @@ def read_evidence(console: Console, options: dict[str, Any]) -> Evidence:
     evidence = Evidence(
         revocation=open_revocation(paths, online=online, cache=cache) if paths or online else None,
         timestamper=open_timestamper(tsa, console.ask_secret) if tsa else None,
-        trust=load_trust(paths) if paths else None,
+        # Imported on use: packing a message needs none of what reads trusted lists.
+        trust=importlib.import_module("edocs._trust.store").load_trust(paths) if paths else None,
         on_lower=_say_lower(console) if options["allow_lower"] else None,
     )
     evidence.require(Level(options["level"]))  # once for all files

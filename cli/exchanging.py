@@ -14,8 +14,7 @@ from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options
-from .sealing import SEAL_OPTIONS, open_seal, sealed
-from .signing import with_options
+from .sealing import open_seal, seal_options, sealed
 
 MANIFEST_SUFFIX = ".sha256.json"
 
@@ -32,7 +31,7 @@ MANIFEST_SUFFIX = ".sha256.json"
     help="The message.",
 )
 @FORCE_OPTION
-@with_options(SEAL_OPTIONS)
+@seal_options
 @common_options
 def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, force: bool, **options: Any) -> int:
     """Pack FILEs, the main document first, into an edXML message that META.toml describes (đóng gói văn bản).

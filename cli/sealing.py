@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -20,7 +20,9 @@ from edocs.sealing import sign_message
 from .console import PATH, Console
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 
-SEAL_OPTIONS = (
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
     click.option(
         "--signer", metavar="URI", help="Sign the message with this key: pkcs12:PATH, X.p12, pkcs11:…, as for sign."
     ),
@@ -34,13 +36,20 @@ SEAL_OPTIONS = (
         type=click.Choice([Level.B_B.value, Level.B_T.value]),
         default=Level.B_B.value,
         show_default=True,
-        help="XAdES.",
+        help="XAdES level of the message's signature.",
     ),
     click.option(
         "--trust", multiple=True, type=PATH, metavar="PATH", help="CRLs to ask before signing, and CA certificates."
     ),
     *EVIDENCE_OPTIONS,
 )
+
+
+def seal_options(function: F) -> F:
+    """The options that sign a message."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
 
 
 def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], bytes]:

@@ -19,8 +19,7 @@ from edocs._edxml import names
 from edocs._trust.algorithms import CURRENT
 from edocs._trust.schemes import PublicKey
 from edocs._xmlsig.canonical import canonical, elements, read_again
-from edocs._xmlsig.parts import Claims, has_value, id_values, read_signature
-from edocs.errors import XmlSignatureError
+from edocs._xmlsig.parts import Claims, RefusedSignatureError, has_value, id_values, read_signature
 from edocs.model import EnvelopeSignature, Reason, Role
 from edocs.model.envelope_check import EnvelopeCheck
 from edocs.model.rules import reason
@@ -70,9 +69,8 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
     try:
         parts = parts_of(whole)  # (2)
         claims = read_signature(_place(whole))  # (3)
-    except XmlSignatureError as exc:
-        rule = "envelope.ambiguous" if isinstance(exc, _AmbiguousError) else "envelope.form"
-        check = EnvelopeCheck(findings=(reason(rule, why=exc.message()),))
+    except RefusedSignatureError as exc:
+        check = EnvelopeCheck(findings=(exc.reason,))
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
     signed = {name: canonical(part) for name, part in parts.items()}
     findings = [*_value_findings(claims), *_part_findings(parts, signed, claims)]  # (4)
@@ -87,10 +85,10 @@ def parts_of(root: etree._Element) -> dict[str, etree._Element]:
     """What a signature has to cover, by the name of the element, in their order in the message.
 
     Raises:
-        XmlSignatureError: One that can be there once is there twice, or the message is not of the official form.
+        RefusedSignatureError: One that can be there once is there twice, or the message is not of the official form.
     """
     if root.tag != names.qualified(names.ROOT):
-        raise _AmbiguousError("the root element is not edXML")
+        raise _fault("the root element is not edXML")
     envelope = _one(root, names.ENVELOPE)
     header = _one(envelope, names.HEADER)
     found = {names.MESSAGE_HEADER: _one(header, names.MESSAGE_HEADER)}
@@ -102,13 +100,6 @@ def parts_of(root: etree._Element) -> dict[str, etree._Element]:
         names.ATTACHMENTS: _at_most_one(root, names.ATTACHMENTS),
     }
     return {**found, **{name: part for name, part in rest.items() if part is not None}}
-
-
-class _AmbiguousError(XmlSignatureError):
-    """The message could be read in two ways."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__("{why}", why=why)
 
 
 def _kind(root: etree._Element) -> EnvelopeSignature:
@@ -151,27 +142,31 @@ def _place(root: etree._Element) -> etree._Element:
         if isinstance(element.tag, str) and etree.QName(element).localname in names.SIGNATURES
     ]
     if len(blocks) != 1:
-        raise _AmbiguousError("there is more than one signature")
+        raise _fault("there is more than one signature")
     if blocks[0].tag != _SIGNATURE or blocks[0].getparent() is not header:
-        raise _AmbiguousError("the signature does not stand in the header")
+        raise _fault("the signature does not stand in the header")
     values = id_values(root)
     if len(set(values)) != len(values):
-        raise _AmbiguousError("two elements have the same Id")
+        raise _fault("two elements have the same Id")
     return blocks[0]
 
 
 def _one(parent: etree._Element, name: str) -> etree._Element:
     found = _at_most_one(parent, name)
     if found is None:
-        raise _AmbiguousError(f"there is no {name}")
+        raise _fault("a part of the message is missing")
     return found
 
 
 def _at_most_one(parent: etree._Element, name: str) -> etree._Element | None:
     found = parent.findall(names.qualified(name))
     if len(found) > 1:
-        raise _AmbiguousError(f"{name} is there more than once")
+        raise RefusedSignatureError("envelope.repeated", part=name)
     return found[0] if found else None
+
+
+def _fault(why: str) -> RefusedSignatureError:
+    return RefusedSignatureError("envelope.ambiguous", why=why)
 
 
 def _value_findings(claims: Claims) -> Iterator[Reason]:

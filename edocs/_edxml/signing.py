@@ -16,7 +16,8 @@ from edocs._edxml.parsing import parse_xml
 from edocs._edxml.signature import open_signature, parts_of
 from edocs._xmlsig.canonical import canonical
 from edocs._xmlsig.making import DIGEST, Part, Statement, add_timestamp, draft, finish, timestamped
-from edocs.errors import SignatureValueError, UsageError, XmlSignatureError
+from edocs._xmlsig.parts import RefusedSignatureError
+from edocs.errors import SignatureValueError, UsageError
 from edocs.model import EnvelopeSignature
 
 __all__ = ["sign_tree"]
@@ -52,7 +53,7 @@ def sign_tree(
         raise UsageError("the message has a signature block already: {kind}", kind=kind.value)
     try:
         parts = parts_of(root)
-    except XmlSignatureError as exc:
+    except RefusedSignatureError as exc:
         raise UsageError("the message cannot be signed: {why}", why=exc.message()) from exc
     for name, part in parts.items():
         part.set("Id", _IDS[name])

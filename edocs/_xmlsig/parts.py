@@ -23,15 +23,24 @@ from lxml import etree
 from edocs._xmlsig.algorithms import C14N, DIGESTS, SIGNATURES, WEAK_DIGESTS, WEAK_SIGNATURES, verify_any_value
 from edocs._xmlsig.canonical import DS, XADES, canonical, decoded, elements, read_again
 from edocs.errors import XmlSignatureError
+from edocs.model.rules import reason
 
-__all__ = ["Claims", "Reference", "has_value", "id_values", "read_signature"]
+__all__ = ["Claims", "Reference", "RefusedSignatureError", "has_value", "id_values", "read_signature"]
 
 _DIGESTS = {**DIGESTS, **WEAK_DIGESTS}
 _METHODS = {**SIGNATURES, **WEAK_SIGNATURES}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,99}")
 _MOST_REFERENCES = 16
 _KEY_HINTS = {DS + name for name in ("X509Certificate", "X509SubjectName", "X509IssuerSerial", "X509SKI")}
-_CERTIFICATE_FAULTS = (ValueError, UnsupportedAlgorithm, TypeError)
+_FAULTS = (ValueError, UnsupportedAlgorithm, TypeError)
+
+
+class RefusedSignatureError(XmlSignatureError):
+    """A signature that is not judged further."""
+
+    def __init__(self, rule: str, **params: str) -> None:
+        self.reason = reason(rule, **params)
+        super().__init__(self.reason.message, hint=self.reason.hint, **params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +98,14 @@ def read_signature(signature: etree._Element) -> Claims:
     Everything is read out of the canonical form of SignedInfo and of the signed properties.
 
     Raises:
-        XmlSignatureError: It is of another form.
+        RefusedSignatureError: It is of another form.
 
     Source: W3C XML Signature 1.1, 4; ETSI EN 319 132-1, 5.2 and 6.3.
     """
     try:
         return _read(signature)
-    except (ValueError, etree.XMLSyntaxError, *_CERTIFICATE_FAULTS) as exc:
-        raise _fault(str(exc) or "a value cannot be read") from exc
+    except (*_FAULTS, etree.XMLSyntaxError) as exc:
+        raise _fault("a value cannot be read") from exc
 
 
 def has_value(claims: Claims) -> bool:
@@ -119,8 +128,12 @@ def id_values(root: etree._Element) -> list[str]:
     ]
 
 
-def _fault(why: str) -> XmlSignatureError:
-    return XmlSignatureError("{why}", why=why)
+def _fault(why: str) -> RefusedSignatureError:
+    return RefusedSignatureError("envelope.form", why=why)
+
+
+def _not_accepted(algorithm: str) -> RefusedSignatureError:
+    return RefusedSignatureError("envelope.algorithm", algorithm=algorithm[:100] or "-")
 
 
 def _read(signature: etree._Element) -> Claims:
@@ -163,10 +176,10 @@ def _signed_info(info: etree._Element) -> tuple[str, dict[str, Reference]]:
     if tags[:2] != [DS + "CanonicalizationMethod", DS + "SignatureMethod"] or set(tags[2:]) != {DS + "Reference"}:
         raise _fault("SignedInfo has other parts than it may")
     if not _is_plain(children[0], C14N):
-        raise _fault("another canonicalisation than the exclusive one")
+        raise _not_accepted(children[0].get("Algorithm", ""))
     method = children[1].get("Algorithm", "")
     if method not in _METHODS or len(children[1]):
-        raise _fault(f"algorithm not accepted: {method[:100]}")
+        raise _not_accepted(method)
     if len(children) - 2 > _MOST_REFERENCES:
         raise _fault("too many references")
     found: dict[str, Reference] = {}
@@ -191,10 +204,10 @@ def _reference(element: etree._Element) -> Reference:
         raise _fault("a reference has other parts than it may")
     transforms, method, value = element
     if [child.tag for child in transforms] != [DS + "Transform"] or not _is_plain(transforms[0], C14N):
-        raise _fault("transforms are not accepted")
+        raise _fault("a reference has other transforms than it may")
     algorithm = method.get("Algorithm", "")
     if algorithm not in _DIGESTS or len(method):
-        raise _fault(f"algorithm not accepted: {algorithm[:100]}")
+        raise _not_accepted(algorithm)
     return Reference(name=uri[1:], digest=_DIGESTS[algorithm], value=decoded(value))
 
 
@@ -229,7 +242,7 @@ def _named(properties: etree._Element) -> tuple[bytes, str]:
     method, value = _only(digests[0], DS + "DigestMethod"), _only(digests[0], DS + "DigestValue")
     algorithm = method.get("Algorithm", "")
     if algorithm not in _DIGESTS:
-        raise _fault(f"algorithm not accepted: {algorithm[:100]}")
+        raise _not_accepted(algorithm)
     return decoded(value), _DIGESTS[algorithm]
 
 
@@ -281,5 +294,5 @@ def _token(stamp: etree._Element) -> bytes:
 def _only(parent: etree._Element, path: str) -> etree._Element:
     found = parent.findall(path)
     if len(found) != 1:
-        raise _fault(f"{path.rpartition('}')[2]} is not there once")
+        raise _fault("a part of it is missing or there twice")
     return found[0]

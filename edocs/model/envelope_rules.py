@@ -51,6 +51,20 @@ ENVELOPE_RULES: dict[str, Rule] = {
         "the signed message could be read in more than one way: {why}",
         _ASK,
     ),
+    "envelope.repeated": Rule(
+        _FAILED,
+        SubIndication.FORMAT_FAILURE,
+        "W3C XML Signature Best Practices, 2.2",
+        "the signed message could be read in more than one way: {part} is there more than once",
+        _ASK,
+    ),
+    "envelope.algorithm": Rule(
+        _FAILED,
+        SubIndication.FORMAT_FAILURE,
+        "Circular 15/2025/TT-BKHCN, annex I",
+        "the signature of the message uses an algorithm that is not accepted: {algorithm}",
+        _ASK,
+    ),
     "envelope.value": Rule(
         _FAILED,
         SubIndication.SIG_CRYPTO_FAILURE,

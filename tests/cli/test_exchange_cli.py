@@ -318,3 +318,30 @@ def test_every_official_example_can_be_inspected(lang: str, capsys: pytest.Captu
 
     assert code == 0
     assert len(paths) == capsys.readouterr().out.count("SHA-256") - 4
+
+
+def seal_uri(pki: Pki) -> str:
+    return f"pem:{pki.pem('seal')}?key={pki.key('seal')}"
+
+
+def test_a_signed_message_passes_and_a_changed_one_is_refused(
+    desk: Path, pki: Pki, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(["pack", "meta.toml", "bảng.csv", "-o", "s.edxml", "--signer", seal_uri(pki)]) == 0
+    code = _run(["inspect", "s.edxml", *trusted(pki), "--json"])
+    passed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    data = Path("s.edxml").read_bytes()
+    Path("s.edxml").write_bytes(data.replace(b"<edXML:Paper>0<", b"<edXML:Paper>1<"))
+
+    refused = _run(["unpack", "s.edxml", "-o", "in"])
+
+    assert (code, passed["signature"]) == (0, "intact")
+    assert passed["signature_verification"]["verdict"] == "TOTAL_PASSED"
+    assert refused == 1
+    assert not Path("in").exists()
+    assert "BROKEN" in capsys.readouterr().out
+
+
+def test_options_of_a_signature_without_a_key_are_refused(desk: Path) -> None:
+    assert _run(["pack", "meta.toml", "bảng.csv", "-o", "s.edxml", "--level", "B-T"]) == 2
+    assert not Path("s.edxml").exists()

@@ -88,6 +88,7 @@ def test_json_contract_names_message_files_and_verdicts(original: bytes, trust: 
         "kind",
         "sha256",
         "signature",
+        "signature_verification",
         "message",
         "comparison",
         "legal_effect",
