@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from vectors.build import Vectors
+from vectors.page import FAMILIES, counts_table, vectors_page
 from vectors.registry import VECTORS, Effect, Outcome, Vector
 from vectors.witness import calls_all_valid, pdfsig, qpdf_check, see
 
@@ -161,3 +162,11 @@ def test_most_manipulated_files_are_valid_for_a_verifier_that_looks_at_the_signe
         valid += [vector.name] if calls_all_valid(pdfsig(path, program)) else []
 
     assert len(valid) > len(shown) // 2
+
+
+def test_the_page_of_vectors_is_the_table_of_vectors() -> None:
+    page = Path(__file__).parents[2] / "docs" / "vectors.md"
+
+    assert page.read_text(encoding="utf-8") == vectors_page()
+    assert counts_table() in (page.parent / "verification.md").read_text(encoding="utf-8")
+    assert {vector.family for vector in VECTORS.values()} == {*FAMILIES, *REPEATED}

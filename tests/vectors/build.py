@@ -17,6 +17,7 @@ from . import (
     attacks_cms,
     attacks_decree,
     attacks_form,
+    attacks_latent,
     attacks_signature,
     attacks_structure,
     lawful_changes,
@@ -25,6 +26,7 @@ from . import (
     lawful_signing,
 )
 from .bench import Bench
+from .page import vectors_page
 from .registry import VECTORS, Vector
 from .witness import calls_all_valid, pdfsig
 
@@ -34,6 +36,7 @@ MODULES = (
     attacks_cms,
     attacks_decree,
     attacks_form,
+    attacks_latent,
     attacks_signature,
     attacks_structure,
     lawful_changes,
@@ -80,6 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--list", action="store_true", help="name the vectors and write nothing")
     parser.add_argument("--only", action="append", metavar="NAME", help="write this vector; may be repeated")
+    parser.add_argument("--page", action="store_true", help="print docs/vectors.md")
     parser.add_argument("--pdfsig", action="store_true", help="count what poppler calls valid")
     options = parser.parse_args(arguments)
     chosen = [vector for vector in VECTORS.values() if not options.only or vector.name in options.only]
@@ -88,6 +92,10 @@ def main(arguments: Sequence[str]) -> int:
     if options.list:
         for vector in chosen:
             print(f"{vector.name}\t{vector.outcome.value}\t{vector.about}")
+        return 0
+    if options.page:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        print(vectors_page(), end="")
         return 0
     if options.folder is None:
         parser.error("name a folder, or --list")
