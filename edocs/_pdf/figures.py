@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from io import BytesIO
 
 import pypdfium2
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
@@ -28,7 +28,13 @@ _DARK = 128
 _SLACK = 0.12  # of an em, that a figure may stand out of its advance
 _REACH = (0.3, 1.0)
 """How far below and above the baseline is looked, in ems."""
-_FONTS = ("Times-Roman", "Times-Bold", "Times-Italic", "Helvetica", "Helvetica-Bold", "Courier", "Courier-Bold")
+_FONTS = (
+    *("Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic"),
+    *("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique"),
+    *("Courier", "Courier-Bold", "Courier-Oblique", "Courier-BoldOblique"),
+)
+_BLUR = ImageFilter.GaussianBlur(1)
+"""Strokes that lie beside each other, as in two cuts of one italic, must still overlap."""
 _Letters = tuple[ShownLetter, ...]
 
 
@@ -88,7 +94,7 @@ def _normal(picture: Image.Image) -> Image.Image | None:
     width = max(1, min(_SIZE, round(ink.width * _SIZE / ink.height)))
     square = Image.new("L", (_SIZE, _SIZE), 0)
     square.paste(ink.resize((width, _SIZE), Image.Resampling.BILINEAR), ((_SIZE - width) // 2, 0))
-    return square
+    return square.filter(_BLUR)
 
 
 def _distance(one: Image.Image, two: Image.Image) -> int:

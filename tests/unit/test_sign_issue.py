@@ -247,6 +247,21 @@ def test_a_number_of_many_digits_is_made_to_fit(approved: bytes, open_key: OpenK
     assert verify_pdf(done, trust).verdict is Verdict.TOTAL_PASSED
 
 
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [(90, datetime(2039, 4, 19, tzinfo=HANOI)), (5678, datetime(2046, 5, 28, tzinfo=HANOI)), (1234, LATER)],
+)
+def test_every_figure_that_is_written_is_taken_for_itself(
+    approved: bytes, open_key: OpenKey, trust: TrustStore, number: int, day: datetime
+) -> None:
+    """An italic 9 lies nearer to an upright 0 than to many a 9: no day with a 9 may be refused for that."""
+    done = issue_pdf(
+        approved, open_key("seal"), replace(ISSUE, code=replace(CODE, number=number, issued_on=day)), now=LATER
+    )
+
+    assert verify_pdf(done, trust).verdict is Verdict.TOTAL_PASSED
+
+
 def test_a_number_too_long_for_its_field_is_refused(approved: bytes, open_key: OpenKey) -> None:
     with pytest.raises(FieldError, match=r"too narrow: edocs.number"):
         issue_pdf(approved, open_key("seal"), replace(ISSUE, code=replace(CODE, number=10**30)), now=LATER)
