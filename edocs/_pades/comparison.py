@@ -46,6 +46,8 @@ class Comparison:
     found: list[Difference] = field(default_factory=list)
     _seen: set[tuple[int, int, bool]] = field(default_factory=set)
     _pairs: int = 0
+    _counts: dict[Changes, int] = field(default_factory=dict)
+    """How many differences of each kind there are, also those that are not kept."""
 
     def resolve(self, old: generic.PdfObject | None, new: generic.PdfObject | None) -> _Pair:
         """Both values, followed where they are references."""
@@ -61,8 +63,9 @@ class Comparison:
         )
 
     def note(self, place: Place, kind: Changes, what: str, *, name: str = "", is_drawn: bool = False) -> None:
-        """Take down a difference."""
-        if len(self.found) < _MOST_DIFFERENCES or kind is Changes.CONTENT:
+        """Take down a difference; of each kind the first hundred, so that many of one never silence another."""
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count <= _MOST_DIFFERENCES:
             self.found.append(
                 Difference(
                     revision=self.after.revision,
@@ -87,7 +90,7 @@ class Comparison:
 
     def agrees(self, old: generic.PdfObject | None, new: generic.PdfObject | None) -> bool:
         """Whether two values mean the same; nothing is noted."""
-        trial = replace(self, found=[], _seen=set())
+        trial = replace(self, found=[], _seen=set(), _counts={})
         return trial.require_same(old, new, Place(), "", is_drawn=True)
 
     def require_same(
@@ -107,9 +110,9 @@ class Comparison:
         Returns:
             Whether there was none.
         """
-        count = len(self.found)
+        count = self._counts.get(Changes.CONTENT, 0)
         waiting = [(old, new, place)]
-        while waiting and len(self.found) < _MOST_DIFFERENCES:
+        while waiting and self._counts.get(Changes.CONTENT, 0) < _MOST_DIFFERENCES:
             old, new, place = waiting.pop()
             if self.is_settled(old, new) or self._is_known(old, new, is_drawn):
                 continue
@@ -127,7 +130,7 @@ class Comparison:
                 waiting += [(left, right, place.at(index)) for index, (left, right) in enumerate(pairs)]
             elif not _is_equal(one, two) and (is_drawn or not is_equal_text(one, two)):
                 self.note(place, Changes.CONTENT, what, is_drawn=is_drawn)
-        return len(self.found) == count
+        return self._counts.get(Changes.CONTENT, 0) == count
 
     def _is_stored_otherwise(self, one: generic.DictionaryObject, two: generic.DictionaryObject) -> bool:
         """Whether an object that says how a stream is read, such as its length, is another one now.

@@ -17,7 +17,12 @@ from edocs._pdf.states import History, State, Version
 
 __all__ = ["References"]
 
-_REFERENCE = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+R")
+_ENDS = rb"\x00\t\n\x0c\r ()<>\[\]{}/%"
+_REFERENCE = re.compile(
+    rb"(?<![^" + _ENDS + rb"])(\d{1,10})[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+R(?![^" + _ENDS + rb"])"
+)
+# The keyword alone: some programs take 4.7 +0 R for a reference to object 4.
+_KEYWORD = re.compile(rb"(?<![^\x00\t\n\x0c\r ()<>\[\]{}%])R(?![^" + _ENDS + rb"])")
 _END = re.compile(rb">>[\x00\t\n\x0c\r ]*stream|endobj")
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
 _DIGITS = re.compile(rb"<[0-9A-Fa-f]{64,}+>")
@@ -86,8 +91,8 @@ class References:
         else:
             head = self._head(version.place)
         head = None if head is None else _DIGITS.sub(b" ", _STRING.sub(b" ", head))
-        # What is left of a parenthesis or a comment sign may hide a reference, or pass text off for one.
-        if head is None or _UNCLEAR.search(head) or head.count(b"<<") != head.count(b">>"):
+        found = [] if head is None else [int(match[1]) for match in _REFERENCE.finditer(head)]
+        if head is None or not _is_clear(head) or len(_KEYWORD.findall(head)) != len(found):
             self._parents.add(key)
             try:
                 return list(_parsed(self._history.read(number, version, state)))
@@ -95,7 +100,7 @@ class References:
                 return (_ANYTHING,)
         if b"/Kids" in head or b"#" in head:
             self._parents.add(key)
-        return (int(match[1]) for match in _REFERENCE.finditer(head))
+        return found
 
     def _head(self, offset: int) -> bytes | None:
         """The bytes of an object before its stream data; None where that is not clear."""
@@ -107,6 +112,16 @@ class References:
             return data[offset:limit] if last >= 0 else None
         end = _END.search(data, offset, limit)
         return data[offset : end.end()] if end else None
+
+
+def _is_clear(head: bytes) -> bool:
+    """Whether nothing hides a reference, or passes text off for one, or for the end of the object."""
+    # What is left of a parenthesis or a comment sign does; a name may end as the object would.
+    return (
+        _UNCLEAR.search(head) is None
+        and head.count(b"<<") == head.count(b">>")
+        and head.count(b"[") == head.count(b"]")
+    )
 
 
 def _parsed(value: object) -> Iterable[int]:
