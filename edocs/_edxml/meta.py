@@ -36,6 +36,7 @@ from edocs.model import (
     Staff,
     Steering,
     Update,
+    type_code,
 )
 
 __all__ = ["read_meta"]
@@ -170,11 +171,7 @@ def _document(root: _Table) -> OutgoingDocument:
         document_id=table.line("id") or _document_id(sender, promulgation, code),
         code=code,
         promulgation=promulgation,
-        document_type=DocumentType(
-            name=table.line("type", True),
-            code=table.line("type_code", default="1"),
-            detail=table.line("type_detail", default="0"),
-        ),
+        document_type=_document_type(table),
         subject=table.line("subject", True),
         content=table.line("content"),
         signer=signer,
@@ -189,6 +186,15 @@ def _document(root: _Table) -> OutgoingDocument:
     table.close()
     root.close()
     return OutgoingDocument(message=message, secrecy=secrecy)
+
+
+def _document_type(table: _Table) -> DocumentType:
+    name = table.line("type", True)
+    return DocumentType(
+        name=name,
+        code=table.line("type_code", default=type_code(name) or "1"),
+        detail=table.line("type_detail", default="0"),
+    )
 
 
 def _organ(table: _Table | None) -> Organ:

@@ -8,6 +8,8 @@ Children are listed in writing order; the reader does not depend on it. ``requir
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from edocs._edxml.shapes import (
     BOOLEAN,
     DATE,
@@ -43,7 +45,9 @@ __all__ = [
     "ATTACHMENT",
     "ATTACHMENTS",
     "ATTACHMENT_NAME",
+    "ATTACHMENT_UNREAD",
     "BODY",
+    "BUILDING",
     "BUSINESS",
     "CID",
     "CONTENT",
@@ -52,7 +56,10 @@ __all__ = [
     "DESCRIPTION",
     "DOCUMENT_PARTS",
     "ENVELOPE",
+    "ERROR",
+    "ERROR_LIST",
     "HEADER",
+    "KNOWN",
     "MANIFEST",
     "MANIFEST_VERSION",
     "MESSAGE_HEADER",
@@ -61,10 +68,10 @@ __all__ = [
     "PREFIX",
     "REFERENCE",
     "ROOT",
-    "ROOT_CAPITAL",
     "SIGNATURE",
     "SIGNATURES",
     "SIGNATURE_VALUE",
+    "SOAP_ROOT",
     "STATUS_CODE",
     "STATUS_PARTS",
     "TRACE",
@@ -81,8 +88,8 @@ XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
 ROOT = "edXML"
-ROOT_CAPITAL = "EdXML"
 ENVELOPE = "edXMLEnvelope"
+SOAP_ROOT = "Envelope"
 HEADER = "edXMLHeader"
 MESSAGE_HEADER = "MessageHeader"
 TRACE_LIST = "TraceHeaderList"
@@ -106,6 +113,12 @@ SIGNATURE_VALUE = "SignatureValue"
 PLACEHOLDER_VALUE = "GbVb8n9+qFxz466Ag0sbpVdLPs2R0+9J"
 """How the constant that the SDK writes as SignatureValue begins, whatever the document."""
 CID = "cid:"
+ERROR_LIST = "ErrorList"
+ERROR = "Error"
+ATTACHMENT_UNREAD = frozenset({"FieldName", "MimeType", "Format"})
+"""What the SDK may write into an attachment beside what every sample has; it says nothing more."""
+BUILDING = frozenset({"AllDocument", "Document", "Attach", "Path", "Token"})
+"""Elements of older forms that only hold others."""
 
 _ORGAN_ID = Part("OrganId", "id", ORGAN_ID, required=True)
 _IN_CHARGE = Part("OrganizationInCharge", "in_charge", TEXT)
@@ -202,7 +215,9 @@ _BUSINESS = Shape(
         Part("StaffInfo", "staff", _STAFF),
     ),
 )
-_TRACE = Shape(Trace, (Part("OrganId", "organ_id", ORGAN_ID), Part("Timestamp", "at", MOMENT, required=True)))
+_TRACE = Shape(
+    Trace, (Part("OrganId", "organ_id", ORGAN_ID, expected=True), Part("Timestamp", "at", MOMENT, required=True))
+)
 
 DOCUMENT_PARTS = (
     Part("From", "sender", _ORGAN, required=True),
@@ -218,6 +233,8 @@ DOCUMENT_PARTS = (
     Part("OtherInfo", "other", _OTHER, required=True),
     Part("ResponseFor", "responses", _RESPONSE_FOR, many=True),
     Part("SteeringType", "steering", choice(Steering), required=True),
+    Part("TaskCode", "task_codes", TEXT, many=True, wrapper="ResponseForTask"),
+    Part("ApplicationType", "application_type", TEXT),
     Part("Place", "to_places", TEXT, many=True, wrapper="ToPlaces"),
 )
 TRACE_PARTS = (
@@ -239,6 +256,44 @@ STATUS_PARTS = (
     Part(DESCRIPTION, "description", TEXT, required=True),
     Part("Timestamp", "at", MOMENT, required=True),
 )
+
+
+def _names(parts: tuple[Part, ...]) -> Iterator[str]:
+    for part in parts:
+        yield part.wire
+        if part.wrapper:
+            yield part.wrapper
+        if isinstance(part.kind, Shape):
+            yield from _names(part.kind.parts)
+
+
+KNOWN = frozenset(
+    {
+        ROOT,
+        ENVELOPE,
+        HEADER,
+        MESSAGE_HEADER,
+        TRACE_LIST,
+        BODY,
+        MANIFEST,
+        REFERENCE,
+        ATTACHMENTS,
+        ATTACHMENT,
+        CONTENT_ID,
+        CONTENT_TYPE,
+        DESCRIPTION,
+        ATTACHMENT_NAME,
+        CONTENT,
+        ERROR_LIST,
+        ERROR,
+        *SIGNATURES,
+        *BUILDING,
+        *_names(DOCUMENT_PARTS),
+        *_names(TRACE_PARTS),
+        *_names(STATUS_PARTS),
+    }
+)
+"""Every element name of edXML that edocs reads or knows the place of."""
 
 
 def qualified(name: str) -> str:

@@ -1,35 +1,43 @@
-"""Read an edXML message of any order into the model, and note what was missing, repaired or left unread.
+"""Read an edXML message of any known dialect into the model, and note what was missing, repaired, assumed or unread.
 
-QCVN 102:2016/BTTTT. Nothing of a message is trusted for being there: a signature block is classified, never believed,
-and attachments are not decoded here.
+QCVN 102:2016/BTTTT. Tolerant in names, order and place, which ``canonical.py`` settles before; strict in meaning: of
+two different values neither is taken. Nothing of a message is trusted for being there: a signature block is
+classified, never believed, and attachments are not decoded here.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from edocs._edxml import names
-from edocs._edxml.parsing import parse_xml
+from edocs._edxml.canonical import canonicalise, local_name
+from edocs._edxml.manifest import read_attachments, read_references
+from edocs._edxml.mime import MimePart, split_mime
+from edocs._edxml.notices import Notices, ambiguous
+from edocs._edxml.parsing import mend_xml
 from edocs._edxml.shapes import Codec, Part, Shape, empty_of
 from edocs._edxml.signature import open_signature
+from edocs._edxml.spellings import plain_text
 from edocs.errors import MalformedEnvelopeError
 from edocs.model import (
     Attachment,
     DocumentMessage,
     Envelope,
+    EnvelopeSignature,
     OrganIdSyntax,
     OtherMessage,
-    Reason,
     Reference,
     StatusMessage,
+    type_contradiction,
 )
 
-__all__ = ["read_envelope"]
+__all__ = ["read_envelope", "read_tree"]
 
-_CLAUSE = "QCVN 102:2016/BTTTT"
 _SHOWN = 60
 """Characters of a foreign value that a notice quotes."""
 
@@ -40,126 +48,172 @@ def read_envelope(data: bytes) -> Envelope:
     Raises:
         MalformedEnvelopeError: Not safe or not well-formed XML, not edXML, or with two of what there is one of.
     """
-    reader = _Reader()
-    opened = open_signature(data, parse_xml(data))
-    root = opened.root  # of a signed message nothing but what is signed
-    envelope = reader.envelope_of(root)
-    header = reader.only(envelope, names.HEADER)
-    message_header = None if header is None else reader.only(header, names.MESSAGE_HEADER)
-    references: tuple[Reference, ...] = ()
-    message: DocumentMessage | StatusMessage | OtherMessage
-    if header is None or message_header is None:
-        message = OtherMessage(elements=tuple(_local(child) for child in envelope))
-    elif message_header.find(names.qualified(names.STATUS_CODE)) is not None:
-        message = StatusMessage(**reader.values(message_header, names.STATUS_PARTS, names.MESSAGE_HEADER))
-    else:
-        message = reader.document(root, header, message_header)
-        references = reader.references(envelope)
-    return Envelope(
-        message=message,
-        signature=opened.kind,
-        check=opened.check,
-        references=references,
-        notices=tuple(reader.notices),
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+    notices = Notices()
+    parts: tuple[MimePart, ...] = ()
+    split = split_mime(data)
+    if split is not None:
+        notices.note("form.mime", "{path}: read as the form of 2014, attachments as MIME parts", "MIME")
+        xml, parts = split
+    root, xml = mend_xml(data if split is None else xml, notices.note)
+    if split is not None and local_name(root) != names.SOAP_ROOT:
+        # A part beside a message that is signed would pass for one of its attachments.
+        raise MalformedEnvelopeError("MIME message is not of the form of 2014")
+    opened = open_signature(xml, root)
+    # Of a signed message nothing is read but what is signed; what is no part of it could not be.
+    envelope = read_tree(opened.root, notices, parts)
+    return replace(envelope, signature=opened.kind, check=opened.check, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_tree(root: etree._Element, notices: Notices | None = None, parts: tuple[MimePart, ...] = ()) -> Envelope:
+    """The message in a tree that was parsed, and verified where it had to be; the tree is changed.
+
+    Its signature is not looked at, and is called absent.
+
+    Args:
+        parts: Attachments that stand outside the XML.
+
+    Raises:
+        MalformedEnvelopeError: Not edXML, or with two of what there is one of.
+    """
+    return _Reader(notices or Notices()).read(root, parts)
 
 
 class _Reader:
-    """Collects the notices of one reading."""
+    """One reading."""
 
-    def __init__(self) -> None:
-        self.notices: list[Reason] = []
+    def __init__(self, notices: Notices) -> None:
+        self.notices = notices
 
-    def note(self, rule: str, message: str, path: str, **params: str) -> None:
-        self.notices.append(
-            Reason(rule=f"edxml.{rule}", clause=_CLAUSE, message=message, params={"path": path, **params})
-        )
-
-    def envelope_of(self, root: etree._Element) -> etree._Element:
-        space, name = etree.QName(root).namespace, _local(root)
-        if space != names.NAMESPACE or name not in (names.ROOT, names.ROOT_CAPITAL, names.ENVELOPE):
-            raise MalformedEnvelopeError(
-                "not an edXML message: the root element is {name}", hint="is it the right file?", name=name[:_SHOWN]
-            )
-        if name != names.ROOT:
-            self.note("root.spelling", "the root element is {path}, not edXML", name)
-        if name == names.ENVELOPE:
-            return root
-        envelope = self.only(root, names.ENVELOPE)
+    def read(self, root: etree._Element, parts: tuple[MimePart, ...]) -> Envelope:
+        canonicalise(root, self.notices.note)
+        envelope = root if local_name(root) == names.ENVELOPE else self.only(root, names.ENVELOPE)
         if envelope is None:
             raise MalformedEnvelopeError("not an edXML message: there is no {name}", name=names.ENVELOPE)
-        return envelope
+        header, body = self.only(envelope, names.HEADER), self.only(envelope, names.BODY)
+        message_header = None if header is None else self.only(header, names.MESSAGE_HEADER)
+        references: tuple[Reference, ...] = ()
+        errors: tuple[str, ...] = ()
+        message: DocumentMessage | StatusMessage | OtherMessage
+        if header is None or message_header is None or _is_report(body):
+            content = body if body is not None and len(body) else envelope
+            message = OtherMessage(elements=tuple(local_name(child)[:_SHOWN] for child in content))
+        else:
+            errors = self.errors(header)
+            self.unread(header, {names.MESSAGE_HEADER, names.TRACE_LIST, names.ERROR_LIST, *names.SIGNATURES}, "")
+            if message_header.find(names.qualified(names.STATUS_CODE)) is not None:
+                message = StatusMessage(**self.values(message_header, names.STATUS_PARTS, names.MESSAGE_HEADER))
+                self.unread(envelope, {names.HEADER}, "")
+                self.unread(root, {names.ENVELOPE, names.HEADER}, "")
+            else:
+                message, references = self.document(root, envelope, parts)
+        return Envelope(
+            message=message,
+            signature=EnvelopeSignature.ABSENT,
+            references=references,
+            errors=errors,
+            notices=self.notices.found,
+        )
 
     def only(self, parent: etree._Element, name: str) -> etree._Element | None:
         """The one child called ``name``. Of two, one reader would take the first and another the last."""
         found = parent.findall(names.qualified(name))
         if len(found) > 1:
-            raise MalformedEnvelopeError(
-                "message is ambiguous: {count} elements {name}",
-                hint="ask the sender for the message again",
-                count=len(found),
-                name=name,
-            )
+            raise ambiguous(len(found), name)
         return found[0] if found else None
 
-    def document(self, root: etree._Element, header: etree._Element, message: etree._Element) -> DocumentMessage:
+    def unread(self, parent: etree._Element, known: set[str], path: str) -> None:
+        for child in parent:
+            name = local_name(child)
+            if name not in known or child.tag != names.qualified(name):
+                if name in names.SIGNATURES:  # in the namespace of XML-DSig
+                    continue
+                where = f"{path}/{name}" if path else name
+                self.notices.note("element.unread", "{path} is not an element that edocs reads", where[:200])
+
+    def errors(self, header: etree._Element) -> tuple[str, ...]:
+        block = self.only(header, names.ERROR_LIST)
+        found = () if block is None else tuple(" ".join("".join(map(str, one.itertext())).split()) for one in block)
+        return tuple(text for text in found if text)
+
+    def document(
+        self, root: etree._Element, envelope: etree._Element, parts: tuple[MimePart, ...]
+    ) -> tuple[DocumentMessage, tuple[Reference, ...]]:
+        header = self.only(envelope, names.HEADER)
+        message = None if header is None else self.only(header, names.MESSAGE_HEADER)
+        assert header is not None and message is not None  # noqa: S101 - the caller has looked
         values = self.values(message, names.DOCUMENT_PARTS, names.MESSAGE_HEADER)
         traces = self.only(header, names.TRACE_LIST)
         if traces is not None:
             values |= self.values(traces, names.TRACE_PARTS, names.TRACE_LIST)
-        document = DocumentMessage(**values, attachments=self.attachments(root))
+        references = self.references(envelope)
+        document = DocumentMessage(**values, attachments=self.attachments(root, envelope, references, parts))
+        self.unread(envelope, {names.HEADER, names.BODY, names.ATTACHMENTS}, "")
+        if root is not envelope:
+            self.unread(root, {names.ENVELOPE, names.ATTACHMENTS}, "")
+        self.meaning(document)
+        return document, references
+
+    def meaning(self, document: DocumentMessage) -> None:
+        """Note what is read without trouble and yet cannot be right."""
         for path, organ in (("From", document.sender), *(("To", one) for one in document.receivers)):
             if organ.id.value and organ.id.syntax is OrganIdSyntax.UNKNOWN:
-                self.note(
+                self.notices.note(
                     "organ_id.syntax",
                     "{path}: agency code of no known form: {value}",
                     f"{names.MESSAGE_HEADER}/{path}/OrganId",
                     value=organ.id.value[:_SHOWN],
                 )
-        return document
+        listed = type_contradiction(document.document_type.code, document.document_type.name)
+        if listed:
+            self.notices.note(
+                "document_type.code",
+                "{path}: type code {code} stands for {listed}; the name counts: {name}",
+                f"{names.MESSAGE_HEADER}/DocumentType/Type",
+                code=document.document_type.code[:_SHOWN],
+                listed=listed,
+                name=document.document_type.name[:_SHOWN],
+            )
 
     def references(self, envelope: etree._Element) -> tuple[Reference, ...]:
         body = self.only(envelope, names.BODY)
         manifest = None if body is None else self.only(body, names.MANIFEST)
+        if body is not None:
+            self.unread(body, {names.MANIFEST}, names.BODY)
         if manifest is None:
-            self.note("element.missing", "{path} is missing", f"{names.BODY}/{names.MANIFEST}")
+            self.notices.note("element.missing", "{path} is missing", f"{names.BODY}/{names.MANIFEST}")
             return ()
-        return tuple(
-            Reference(
-                content_id=_content_id(_text(one, names.CONTENT_ID) or (one.get(names.XLINK_HREF) or "").strip()),
-                name=_text(one, names.ATTACHMENT_NAME),
-                content_type=_text(one, names.CONTENT_TYPE),
-                description=_text(one, names.DESCRIPTION),
-            )
-            for one in manifest.findall(names.qualified(names.REFERENCE))
-        )
+        return read_references(manifest, self.notices)
 
-    def attachments(self, root: etree._Element) -> tuple[Attachment, ...]:
+    def attachments(
+        self,
+        root: etree._Element,
+        envelope: etree._Element,
+        references: tuple[Reference, ...],
+        parts: tuple[MimePart, ...],
+    ) -> tuple[Attachment, ...]:
         block = self.only(root, names.ATTACHMENTS)
+        if root is not envelope:
+            inner = self.only(envelope, names.ATTACHMENTS)
+            if inner is not None and block is not None:
+                raise ambiguous(2, names.ATTACHMENTS)
+            block = inner if block is None else block
+        named = {one.content_id: one for one in references}
+        outside = tuple(_outside(part, named) for part in parts)
         if block is None:
-            self.note("element.missing", "{path} is missing", names.ATTACHMENTS)
-            return ()
-        return tuple(
-            Attachment(
-                content_id=_content_id(_text(one, names.CONTENT_ID)),
-                name=_text(one, names.ATTACHMENT_NAME),
-                content_type=_text(one, names.CONTENT_TYPE),
-                description=_text(one, names.DESCRIPTION),
-                encoded=_text(one, names.CONTENT),
-            )
-            for one in block.findall(names.qualified(names.ATTACHMENT))
-        )
+            if not outside:
+                self.notices.note("element.missing", "{path} is missing", names.ATTACHMENTS)
+            return outside
+        return (*read_attachments(block, self.notices), *outside)
 
     def values(self, element: etree._Element, parts: tuple[Part, ...], path: str) -> dict[str, Any]:
         children: dict[str, list[etree._Element]] = {}
         for child in element:
-            space = etree.QName(child).namespace
-            key = _local(child) if space == names.NAMESPACE else str(child.tag)
+            name = local_name(child)
+            key = name if child.tag == names.qualified(name) else str(child.tag)
             children.setdefault(key, []).append(child)
         found = {part.attribute: self.part(part, children, path) for part in parts}
         for name in children:
-            self.note("element.unread", "{path} is not an element that edocs reads", f"{path}/{name[:_SHOWN]}")
+            self.notices.note("element.unread", "{path} is not an element that edocs reads", f"{path}/{name[:_SHOWN]}")
         return found
 
     def part(self, part: Part, children: dict[str, list[etree._Element]], path: str) -> object:
@@ -167,51 +221,57 @@ class _Reader:
         elements = children.pop(part.wrapper or part.wire, [])
         where = f"{path}/{part.wrapper or part.wire}"
         if part.wrapper:
+            for outer in elements:
+                self.unread(outer, {part.wire}, where)
             where = f"{where}/{part.wire}"
             elements = [inner for outer in elements for inner in outer.findall(names.qualified(part.wire))]
         if not elements:
-            if part.required:
-                self.note("element.missing", "{path} is missing", where)
+            if part.required or part.expected:
+                self.notices.note("element.missing", "{path} is missing", where)
             return empty_of(part)
+        several = len(elements) > 1
+        read = [self.one(part, one, f"{where}[{index}]" if several else where) for index, one in enumerate(elements, 1)]
         if part.many:
-            several = len(elements) > 1
-            read = (
-                self.one(part.kind, one, f"{where}[{index}]" if several else where)
-                for index, one in enumerate(elements, 1)
-            )
             return tuple(value for value in read if value is not None)
-        if len(elements) > 1:
-            self.note("element.repeated", "{path} stands more than once: the first was read", where)
-        value = self.one(part.kind, elements[0], where)
-        return empty_of(part) if value is None else value
+        if several:
+            if any(value != read[0] for value in read):
+                raise ambiguous(len(read), where)
+            self.notices.note("element.repeated", "{path} stands more than once, each time the same", where)
+        return empty_of(part) if read[0] is None else read[0]
 
-    def one(self, kind: Codec | Shape, element: etree._Element, path: str) -> object:
+    def one(self, part: Part, element: etree._Element, path: str) -> object:
         """The value of one element; None where it is empty."""
+        kind: Codec | Shape = part.kind
         if isinstance(kind, Shape):
             if not len(element):
-                self.note("element.empty", "{path} is empty", path)
+                self.notices.note("element.empty", "{path} is empty", path)
                 return None
             return kind.make(**self.values(element, kind.parts, path))
-        text = (element.text or "").strip()
+        if len(element):
+            self.notices.note("value.unreadable", "{path} is not understood: {value}", path, value="<…>")
+            return None
+        text = plain_text(part.wire, (element.text or "").strip(), path, self.notices)
         if not text:
             return None
         try:
             return kind.decode(text)
         except ValueError:
-            self.note("value.unreadable", "{path} is not understood: {value}", path, value=text[:_SHOWN])
+            self.notices.note("value.unreadable", "{path} is not understood: {value}", path, value=text[:_SHOWN])
             return None
 
 
-def _content_id(text: str) -> str:
-    """A content id without ``cid:``, which some write twice and some leave out."""
-    while text[: len(names.CID)].lower() == names.CID:
-        text = text[len(names.CID) :].strip()
-    return text
+def _is_report(body: etree._Element | None) -> bool:
+    """Whether the body holds something else than a document's list of attachments."""
+    holders = {names.qualified(name) for name in (names.MANIFEST, *names.BUILDING)}
+    return body is not None and len(body) > 0 and not any(child.tag in holders for child in body)
 
 
-def _text(element: etree._Element, name: str) -> str:
-    return (element.findtext(names.qualified(name)) or "").strip()
-
-
-def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname
+def _outside(part: MimePart, named: Mapping[str, Reference]) -> Attachment:
+    reference = named.get(part.content_id)
+    return Attachment(
+        content_id=part.content_id,
+        name=reference.name if reference and reference.name else part.name,
+        content_type=part.content_type,
+        description=reference.description if reference else "",
+        encoded=part.encoded,
+    )

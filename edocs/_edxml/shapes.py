@@ -54,6 +54,8 @@ class Part:
     required: bool = False
     """Present in every known message of its kind: written even if the reader could do without."""
     many: bool = False
+    expected: bool = False
+    """Missed where it is not there, as a required one is, but a message can be written without it."""
     wrapper: str = ""
     """The element around the many, such as ``Appendixes`` around each ``Appendix``."""
 
@@ -64,8 +66,6 @@ class Shape:
 
     make: Callable[..., object]
     parts: tuple[Part, ...]
-    unread: frozenset[str] = frozenset()
-    """Children that are known and carry nothing the model keeps."""
 
     def empty(self) -> object:
         """The value made of nothing but empty parts."""
@@ -118,8 +118,6 @@ def _read_number(text: str) -> int:
 
 
 def _read_organ_id(text: str) -> OrganId:
-    if text.lower() == "null":  # Java's null, printed by a widespread SDK
-        raise ValueError(text)
     return OrganId(value=text)
 
 

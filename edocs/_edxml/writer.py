@@ -13,6 +13,7 @@ from lxml import etree
 
 from edocs._edxml import names
 from edocs._edxml.shapes import Codec, Part, Shape
+from edocs._edxml.spellings import is_respelled
 from edocs.errors import UsageError
 from edocs.model import STATUSES, Attachment, DocumentMessage, OrganId, StatusMessage
 
@@ -95,13 +96,16 @@ class _Writer:
     def __init__(self) -> None:
         self.missing: list[str] = []
         self.unwritable: list[str] = []
+        self.misread: list[str] = []
 
     def finish(self, root: etree._Element, ids: Mapping[str, str]) -> etree._Element:
-        if self.missing or self.unwritable:
+        if self.missing or self.unwritable or self.misread:
             raise UsageError(
-                "message cannot be written: missing: {missing}; not allowed in XML: {unwritable}",
+                "message cannot be written: missing: {missing}; not allowed in XML: {unwritable}; "
+                "would be read as something else: {misread}",
                 missing=", ".join(self.missing) or "-",
                 unwritable=", ".join(self.unwritable) or "-",
+                misread=", ".join(self.misread) or "-",
             )
         for name, value in ids.items():
             for element in root.iter(names.qualified(name)):
@@ -164,6 +168,8 @@ class _Writer:
 
     def leaf(self, parent: etree._Element, name: str, text: str, path: str = "") -> None:
         element = _child(parent, name)
+        if is_respelled(name, text.strip()):
+            self.misread.append(f"{path or name} = {text}")
         try:
             element.text = text
         except ValueError:  # control characters and surrogates have no place in XML 1.0 (clause 2.2)

@@ -45,7 +45,15 @@ if TYPE_CHECKING:
     )
     from edocs.model.envelope_check import EnvelopeCheck, EnvelopeSpec
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
-    from edocs.model.kinds import DOCUMENT_TYPES, document_type, type_name
+    from edocs.model.kinds import (
+        ADMINISTRATIVE_CODES,
+        DOCUMENT_TYPES,
+        NORMATIVE_CODES,
+        document_type,
+        type_code,
+        type_contradiction,
+        type_name,
+    )
     from edocs.model.limits import Limits, Loss
     from edocs.model.options import VerificationOptions
     from edocs.model.parcel import (
@@ -140,12 +148,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ADMINISTRATIVE_CODES",
     "APPENDIX_FIELD",
     "BUILT_IN_POLICIES",
     "COPY_FIELD",
     "DATE_FIELD",
     "DOCUMENT_TYPES",
     "HANOI",
+    "NORMATIVE_CODES",
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
     "SEAL_FIELD",
@@ -276,6 +286,8 @@ __all__ = [
     "status_for",
     "tidy_name",
     "total",
+    "type_code",
+    "type_contradiction",
     "type_name",
 ]
 

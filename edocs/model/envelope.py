@@ -339,6 +339,10 @@ class DocumentMessage:
     other: OtherInfo
     responses: tuple[ResponseFor, ...] = ()
     steering: Steering | None = Steering.NONE
+    task_codes: tuple[str, ...] = ()
+    """Nhiệm vụ được phản hồi: an extension of the official SDK."""
+    application_type: str = ""
+    """Where the message comes from, such as ``MCDT_DT``: an extension of the official SDK."""
     to_places: tuple[str, ...] = ()
     """Nơi nhận."""
     traces: tuple[Trace, ...] = ()
@@ -376,6 +380,8 @@ class Envelope:
     message: DocumentMessage | StatusMessage | OtherMessage
     signature: EnvelopeSignature
     references: tuple[Reference, ...] = ()
+    errors: tuple[str, ...] = ()
+    """What the exchange says went wrong (``ErrorList``), each as one text."""
     notices: tuple[Reason, ...] = ()
     """What was missing, repaired or not read; each names the path of the element."""
     sha256: str = ""

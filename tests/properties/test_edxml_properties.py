@@ -46,6 +46,7 @@ texts = (
     )
     .map(str.strip)
     .filter(bool)
+    .filter(lambda text: text not in ("null", "N/A"))  # which are refused: programs write them for nothing
 )
 optional = st.just("") | texts
 organ_ids = st.builds(OrganId, value=st.from_regex(r"H[0-9]{2}(\.[0-9A-Z]{1,4}){0,3}", fullmatch=True))
@@ -103,7 +104,7 @@ documents = st.builds(
     document_id=texts,
     code=st.builds(MessageCode, number=texts, notation=texts),
     promulgation=st.builds(Promulgation, place=texts, on=dates),
-    document_type=st.builds(DocumentType, name=texts, code=texts, detail=optional),
+    document_type=st.builds(DocumentType, name=texts, code=texts, detail=optional.filter(lambda text: text != "-1")),
     subject=texts,
     content=optional,
     signer=st.builds(DocumentSigner, full_name=texts, position=optional, competence=optional),

@@ -177,3 +177,14 @@ def test_text_that_xml_cannot_hold_is_refused_by_name(text: str) -> None:
         pack(replace(document, message=message), [OutgoingFile(name="a.pdf", data=b"x")], now=NOW)
 
     assert caught.value.params["unwritable"] == "MessageHeader/Subject"
+
+
+@pytest.mark.parametrize("text", ["null", "N/A", " null"])
+def test_text_that_receivers_take_for_nothing_is_refused_by_name(text: str) -> None:
+    document = full_meta()
+    message = replace(document.message, signer=replace(document.message.signer, full_name=text))
+
+    with pytest.raises(UsageError) as caught:
+        pack(replace(document, message=message), [OutgoingFile(name="a.pdf", data=b"x")], now=NOW)
+
+    assert caught.value.params["misread"] == f"MessageHeader/SignerInfo/FullName = {text}"

@@ -17,7 +17,13 @@ HOME = Path(edocs.__path__[0])
 SOURCES = [
     HOME / "exchange.py",
     HOME / "_edxml" / "attachments.py",
+    HOME / "_edxml" / "canonical.py",
+    HOME / "_edxml" / "manifest.py",
+    HOME / "_edxml" / "mime.py",
+    HOME / "_edxml" / "notices.py",
+    HOME / "_edxml" / "parsing.py",
     HOME / "_edxml" / "reader.py",
+    HOME / "_edxml" / "spellings.py",
     Path(edocs.cli.__path__[0]) / "message.py",
 ]
 
