@@ -244,3 +244,71 @@ def test_a_broken_signature_is_a_fault_of_the_message(signed: bytes) -> None:
 def test_the_signing_time_is_that_of_vietnam(signed: bytes) -> None:
     assert NOW.astimezone(UTC) == datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
     assert b"<xades:SigningTime>2026-03-05T16:30:00+07:00</xades:SigningTime>" in signed
+
+
+def template(signed: bytes, method: str = "", digest: str = "") -> bytes:
+    """What another program needs to sign in our form: the whole signature without its values."""
+    root = etree.fromstring(signed)
+    block = root.find(f".//{DS}Signature")
+    for reference in block.iter(f"{DS}Reference"):
+        reference.find(f"{DS}DigestValue").text = None
+        if digest:
+            reference.find(f"{DS}DigestMethod").set("Algorithm", digest)
+    block.find(f"{DS}SignatureValue").text = None
+    if method:
+        block.find(f"{DS}SignedInfo/{DS}SignatureMethod").set("Algorithm", method)
+    data = block.find(f"{DS}KeyInfo/{DS}X509Data")
+    for item in list(data):
+        data.remove(item)
+    return etree.tostring(root)
+
+
+def signed_elsewhere(program: str, unsigned: bytes, pki: Pki, name: str, folder: Path) -> bytes:
+    (folder / "template.xml").write_bytes(unsigned)
+    ids = [part for item in SIGNED for part in ("--id-attr:Id", f"{NS[1:-1]}:{item}")]
+    properties = ["--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties"]
+    key = f"{pki.key(name)},{pki.pem(name)}"
+    out = folder / "signed.xml"
+    files = ["--output", str(out), str(folder / "template.xml")]
+    subprocess.run([program, "--sign", "--privkey-pem", key, *ids, *properties, *files], check=True)
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["seal", "seal-p256"])
+def test_what_an_independent_program_signs_passes(
+    name: str,
+    plain: bytes,
+    open_key: OpenKey,
+    witness: Callable[[str], str],
+    pki: Pki,
+    trust: TrustStore,
+    tmp_path: Path,
+) -> None:
+    unsigned = template(sign_message(plain, open_key(name), now=NOW))
+
+    data = signed_elsewhere(witness("xmlsec1"), unsigned, pki, name, tmp_path)
+
+    report = judge_signature(inspect_message(data), trust, VerificationOptions(at=NOW))
+    assert report is not None
+    assert (report.verdict, report.role) == (Verdict.TOTAL_PASSED, Role.ORGANISATION)
+
+
+@pytest.mark.parametrize(
+    ("method", "digest"),
+    [
+        ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", ""),
+        ("", "http://www.w3.org/2000/09/xmldsig#sha1"),
+        ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+    ],
+)
+def test_what_an_independent_program_signs_with_sha1_is_weak(
+    method: str, digest: str, signed: bytes, witness: Callable[[str], str], pki: Pki, trust: TrustStore, tmp_path: Path
+) -> None:
+    data = signed_elsewhere(witness("xmlsec1"), template(signed, method, digest), pki, "seal", tmp_path)
+
+    envelope = inspect_message(data)
+    report = judge_signature(envelope, trust, VerificationOptions(at=NOW))
+
+    assert envelope.signature is EnvelopeSignature.WEAK
+    assert report is not None
+    assert [reason.rule for reason in report.reasons] == ["algorithm.weak"]
