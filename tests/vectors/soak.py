@@ -73,9 +73,10 @@ class Oracle:
         seconds = time.perf_counter() - begin
         if report.verdict is not Verdict.TOTAL_PASSED:
             return Outcome(kind="refused", how=how, seconds=seconds)
-        return Outcome(kind=self._passed(report, document), how=how, document=document, seconds=seconds)
+        return Outcome(kind=self.compare(report, document), how=how, document=document, seconds=seconds)
 
-    def _passed(self, report: VerificationReport, document: bytes) -> str:
+    def compare(self, report: VerificationReport, document: bytes) -> str:
+        """What a pass is worth: ``document`` held against everything that was signed."""
         notices = {notice.rule for signature in report.signatures for notice in signature.notices}
         seen = see(document)
         if seen is None:
