@@ -14,6 +14,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
 from edocs._pades.widgets import (
+    draws_by_defaults,
     draws_conditionally,
     has_hidden_face,
     is_shown,
@@ -83,9 +84,11 @@ def compare_form(
             _flags(comparison, left, right, place.at(key))
         elif key == "/NeedAppearances":
             _redrawing(comparison, left, right, place.at(key))
+        elif key in ("/DA", "/DR") and draws_by_defaults(comparison.before):
+            comparison.require_same(left, right, place.at(key), _FORM, is_drawn=True)
         elif key == "/DR":
             _resources(comparison, left, right, place.at(key))
-        elif left is not None or key != "/DA":  # a default for fields to come says nothing of those that are there
+        elif left is not None or key != "/DA":  # a default for fields to come says nothing of those that are drawn
             comparison.require_same(left, right, place.at(key), _FORM)
     return changes
 
@@ -148,8 +151,8 @@ class _Above:
     name: str = ""
     kind: str = ""
     depth: int = 0
-    owner: int | None = None
-    """Number of the nearest ancestor."""
+    owners: tuple[int | None, int | None] = (None, None)
+    """Number of the nearest ancestor, before and after."""
     is_signing: bool = False
     """Whether the field, of which this is a widget, was signed by the revision."""
 
@@ -209,11 +212,11 @@ class _Walk:
         is_signing = above.is_signing
         if kind == "/Sig":
             is_signing |= comparison.before.get(one, "/V") is None and comparison.after.get(two, "/V") is not None
-        inner = _Above(name, kind, above.depth + 1, _number(new), is_signing)
+        inner = _Above(name, kind, above.depth + 1, (_number(old), _number(new)), is_signing)
         self._entries(one, two, place, inner)
         parents = raw(one, "/Parent"), raw(two, "/Parent")
-        is_listed = parents[1] is None if above.owner is None else _number(parents[1]) == above.owner
-        if not is_listed:  # some programs inherit from it, others from the field that lists this
+        # Some programs inherit from it, others from the field that lists this.
+        if None in above.owners or (_number(parents[0]), _number(parents[1])) != above.owners:
             comparison.require_same(*parents, place.at("/Parent"), _FIELD, is_drawn=True)
         if (number := _number(new)) is not None:
             if number == _number(old):
@@ -320,7 +323,7 @@ class _Walk:
         if "/T" in two and name in self._known():
             comparison.note(place, Changes.CONTENT, "two form fields have the same name", name=name)
             return
-        inner = _Above(name, kind, above.depth + 1, _number(item), above.is_signing or "/V" in two)
+        inner = _Above(name, kind, above.depth + 1, (None, _number(item)), above.is_signing or "/V" in two)
         if not is_group:
             self._admit(item, two, place, inner)
         self.fields([], children, place.at("/Kids"), inner)

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
 from edocs._pades.form_changes import FormChanges
-from edocs._pades.widgets import is_shown, is_unsteady_comment, rectangle
+from edocs._pades.widgets import is_listed_signature, is_shown, is_unsteady_comment, rectangle
 from edocs._pdf.pages import INHERITED, Leaf, PageTree
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
@@ -59,7 +59,7 @@ def compare_pages(comparison: Comparison, old: PageTree, new: PageTree, form: Fo
         return changes
     for node, twin in zip(old.nodes, new.nodes, strict=True):
         place = Place(("/Pages",)).into(node.reference, twin.reference)
-        _compare_parents(comparison, (node.entries, twin.entries), twin.parent, place)
+        _compare_parents(comparison, (node.entries, twin.entries), (node.parent, twin.parent), place)
         for key, left, right in comparison.entries(node.entries, twin.entries, ("/Kids", "/Parent", *INHERITED)):
             comparison.require_same(left, right, place.at(key), _PAGES, is_drawn=True)
     compared: set[tuple[int, ...]] = set()
@@ -93,7 +93,7 @@ def _compare_page(page: _Page, old: Leaf, new: Leaf, place: Place) -> None:
         raise ValueError("a page cannot be read")
     if isinstance(one, generic.StreamObject) or isinstance(two, generic.StreamObject):
         raise ValueError("a page cannot be read")
-    _compare_parents(comparison, (one, two), new.parent, place)
+    _compare_parents(comparison, (one, two), (old.parent, new.parent), place)
     for index, key in enumerate(INHERITED):
         left, right = (
             own if (own := raw(entries, key)) is not None else leaf.inherited[index]
@@ -108,11 +108,14 @@ def _compare_page(page: _Page, old: Leaf, new: Leaf, place: Place) -> None:
 
 
 def _compare_parents(
-    comparison: Comparison, pair: tuple[Dictionary, Dictionary], listed_by: int | None, place: Place
+    comparison: Comparison,
+    pair: tuple[Dictionary, Dictionary],
+    listed_by: tuple[int | None, int | None],
+    place: Place,
 ) -> None:
     """What a page inherits is taken from its parent by some programs, and from the node that lists it by others."""
     old, new = (raw(entries, "/Parent") for entries in pair)
-    if listed_by is None or _number(new) != listed_by:
+    if None in listed_by or (_number(old), _number(new)) != listed_by:
         comparison.require_same(old, new, place.at("/Parent"), _PAGES, is_drawn=True)
 
 
@@ -173,7 +176,9 @@ def _compare_annotation(page: _Page, number: int, old: generic.PdfObject, new: g
         comparison.require_same(old, new, place, _ANNOTATION)
         return
     is_comment = _is_comment(comparison.after, two)
-    for key, left, right in comparison.entries(one, two, ("/P", "/Parent", "/Popup", "/IRT")):
+    # A field of a page that the form does not list has its value from its parent all the same.
+    is_popup = str(comparison.after.get(two, "/Subtype")) == "/Popup"
+    for key, left, right in comparison.entries(one, two, ("/P", "/Popup", "/IRT", *(("/Parent",) if is_popup else ()))):
         if not is_comment or key in _FIXED:
             comparison.require_same(left, right, place.at(key), _ANNOTATION)
         elif not comparison.agrees(left, right):
@@ -194,7 +199,7 @@ def _new_annotation(page: _Page, item: generic.PdfObject, place: Place) -> None:
     if not isinstance(found, generic.DictionaryObject):
         comparison.note(place, Changes.CONTENT, _ANNOTATION)
         return
-    if _is_empty_field(comparison, number, found):
+    if number is not None and _is_empty_field(comparison, number, found):
         return
     if not _is_comment(comparison.after, found) or any(raw(found, key) for key in _FIXED - {"/Subtype"}):
         comparison.note(place, Changes.CONTENT, _ANNOTATION)
@@ -203,11 +208,11 @@ def _new_annotation(page: _Page, item: generic.PdfObject, place: Place) -> None:
     _draw(page, item, place, "", over_all=True)
 
 
-def _is_empty_field(comparison: Comparison, number: int | None, found: generic.DictionaryObject) -> bool:
-    """Whether the widget was there before, and draws nothing."""
-    former = comparison.before.history.version(number, comparison.before.revision) if number is not None else None
+def _is_empty_field(comparison: Comparison, number: int, found: generic.DictionaryObject) -> bool:
+    """Whether the widget is of a signature field that the form had, and draws nothing."""
+    is_still = not is_shown(comparison.after, found) and not set(found) & {"/A", "/AA"}
     is_widget = str(comparison.after.get(found, "/Subtype")) == "/Widget"
-    return former is not None and is_widget and not is_shown(comparison.after, found)
+    return is_widget and is_still and is_listed_signature(comparison.before, number)
 
 
 def _is_comment(state: State, annotation: generic.PdfObject | None) -> bool:

@@ -26,6 +26,7 @@ __all__ = ["is_of_the_form", "judge_reserved"]
 
 _NUMBER = re.compile("[0-9]{1,7}")
 _DATE = re.compile("ngày (?P<day>[0-9]{2}) tháng (?P<month>0[12]|[3-9]|1[012]) năm (?P<year>[0-9]{4})")
+_DEPTH = 32
 _PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
 
 
@@ -66,12 +67,14 @@ def _fault_of_reserved(reader: PdfFileReader, signed_revision: int, name: str) -
     before = find_field(reader.get_historical_resolver(signed_revision), name)
     if before is None or str(inherited(before, "/FT")) != "/Tx":
         return "it was not reserved before the signature"
+    if not _stands_once(before):
+        return "it is shown in more than one place"
     if _value(before):
         return "it was not empty when the document was signed"
     values = []
     for revision in range(signed_revision + 1, reader.xrefs.total_revisions):
         field = find_field(reader.get_historical_resolver(revision), name)
-        if field is None or _place(field) != _place(before):
+        if field is None or _place(field) != _place(before) or not _stands_once(field):
             return "it was moved or removed"
         values.append(_value(field))
     filled = [value for index, value in enumerate(values) if value != ("" if index == 0 else values[index - 1])]
@@ -148,6 +151,18 @@ def _reachable(root: generic.PdfObject) -> tuple[list[generic.DictionaryObject],
         elif isinstance(item, generic.ArrayObject):
             waiting += [item.raw_get(index) for index in range(len(item))]
     return parts, seen
+
+
+def _stands_once(field: generic.DictionaryObject) -> bool:
+    """Whether the field is its own only widget: what others of its name draw is not looked at."""
+    above = entry(field, "/Parent")
+    for _ in range(_DEPTH):
+        if above is None:
+            return "/Kids" not in field
+        if not isinstance(above, generic.DictionaryObject) or {"/Rect", "/AP"} & set(above):
+            return False
+        above = entry(above, "/Parent")
+    return False
 
 
 def _value(field: generic.DictionaryObject) -> str:

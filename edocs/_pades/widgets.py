@@ -12,8 +12,10 @@ from pyhanko.pdf_utils import generic
 from edocs._pdf.states import State, items, raw
 
 __all__ = [
+    "draws_by_defaults",
     "draws_conditionally",
     "has_hidden_face",
+    "is_listed_signature",
     "is_shown",
     "is_unsteady_comment",
     "is_value",
@@ -30,6 +32,8 @@ _CONDITIONAL = frozenset({"/OC", "/Ref", "/Alternates", "/OPI", "/F", "/PS", "/F
 _CONDITIONAL_TYPES = frozenset({"/OCG", "/OCMD"})
 _DRAWN_ALIKE = frozenset({"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut"})
 _MOST_PARTS = 10_000
+_MOST_FIELDS = 100_000
+_DEPTH = 32
 _STRINGS = (generic.TextStringObject, generic.ByteStringObject)
 
 
@@ -131,6 +135,44 @@ def kids(state: State, field: generic.DictionaryObject) -> Iterator[generic.PdfO
     found = state.get(field, "/Kids")
     if isinstance(found, generic.ArrayObject):
         yield from items(found)
+
+
+def is_listed_signature(state: State, number: int) -> bool:
+    """Whether an object is a signature field of the form, or a widget of one."""
+    return any(
+        isinstance(item, generic.IndirectObject) and item.idnum == number and kind == "/Sig"
+        for item, _, kind, _ in _fields(state)
+    )
+
+
+def draws_by_defaults(state: State) -> bool:
+    """Whether programs make a picture of some field of their own, with the form's default resources and appearance."""
+    catalog = state.get(state.trailer, "/Root")
+    form = state.get(catalog, "/AcroForm") if isinstance(catalog, generic.DictionaryObject) else None
+    is_anew = isinstance(form, generic.DictionaryObject) and bool(state.get(form, "/NeedAppearances"))
+    return any(
+        kind != "/Sig" and (has_value or kind == "/Btn") and "/Rect" in field and (is_anew or "/AP" not in field)
+        for _, field, kind, has_value in _fields(state)
+    )
+
+
+def _fields(state: State) -> Iterator[tuple[generic.PdfObject, generic.DictionaryObject, str, bool]]:
+    """Each field and widget of the form as it is listed, what it is, its type, and whether it has a value."""
+    catalog = state.get(state.trailer, "/Root")
+    form = state.get(catalog, "/AcroForm") if isinstance(catalog, generic.DictionaryObject) else None
+    listed = state.get(form, "/Fields") if isinstance(form, generic.DictionaryObject) else None
+    waiting = [(item, "", False, 0) for item in items(listed)] if isinstance(listed, generic.ArrayObject) else []
+    for _ in range(_MOST_FIELDS):
+        if not waiting:
+            return
+        item, kind, has_value, depth = waiting.pop()
+        field = state.resolve(item)
+        if not isinstance(field, generic.DictionaryObject) or depth > _DEPTH:
+            continue
+        kind, has_value = str(state.get(field, "/FT") or kind), has_value or raw(field, "/V") is not None
+        yield item, field, kind, has_value
+        waiting += [(kid, kind, has_value, depth + 1) for kid in kids(state, field)]
+    raise ValueError("the form is too deep or too large")
 
 
 def _is_conditional(state: State, part: generic.DictionaryObject) -> bool:

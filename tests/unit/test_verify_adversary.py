@@ -106,3 +106,89 @@ def test_a_reference_that_is_written_oddly_is_followed(foreign_sign: Sign, trust
     signed = foreign_sign(letter(o3=page(b"/Contents 7 0 R"), o7=contents), "leader", "Person")
 
     assert verdict(appended(signed, {4: FORGED}), trust) is not Verdict.TOTAL_PASSED
+
+
+def with_form(field: bytes, form: bytes = b"", **others: bytes) -> bytes:
+    """A letter with the field 20 on its page, listed by the form 31."""
+    return letter(
+        o1=b"<</Type/Catalog/Pages 2 0 R/AcroForm 31 0 R>>",
+        o3=page(b"/Contents 4 0 R/Annots[20 0 R]"),
+        o20=field,
+        o31=b"<</Fields[20 0 R]%s>>" % form,
+        **others,
+    )
+
+
+def listed(signed: bytes, of_page: bool) -> bytes:
+    """The references in ``/Annots`` of the page, or in ``/Fields``."""
+    root = PdfFileReader(io.BytesIO(signed)).root
+    found = root["/Pages"]["/Kids"][0]["/Annots"] if of_page else root["/AcroForm"]["/Fields"]
+    return b" ".join(b"%d 0 R" % found.raw_get(index).idnum for index in range(len(found)))
+
+
+WIDGET = b"<</Type/Annot/Subtype/Widget/F 4/Rect[20 20 200 60]%s>>"
+TEXT = b"/FT/Tx/T(amount)"
+VALUE = b"/V(9.000.000)/DA(/Helv 20 Tf 0 g)"
+
+
+@pytest.mark.parametrize("entries", [TEXT + VALUE, b"/FT/Btn/T(press)/Ff 65536/A<</S/URI/URI(http://x)>>", TEXT])
+def test_an_object_of_no_use_cannot_become_a_field_on_a_page(
+    foreign_sign: Sign, trust: TrustStore, entries: bytes
+) -> None:
+    signed = foreign_sign(letter(o20=b"<</Nothing true>>"), "leader", "Person")
+    annotations = b"/Contents 4 0 R/Annots[%s 20 0 R]" % listed(signed, of_page=True)
+
+    assert verdict(appended(signed, {3: page(annotations), 20: WIDGET % entries}), trust) is Verdict.TOTAL_FAILED
+
+
+def test_the_parent_of_a_field_that_the_form_does_not_list_stays(foreign_sign: Sign, trust: TrustStore) -> None:
+    parent = b"<</Kids[20 0 R]/FT/Tx/T(amount)/DA(/Helv 20 Tf 0 g)/V(%s)>>"
+    widget = {"o3": page(b"/Contents 4 0 R/Annots[20 0 R]"), "o20": WIDGET % b"/Parent 21 0 R"}
+    signed = foreign_sign(letter(**widget, o21=parent % b"1.000"), "leader", "Person")
+
+    assert verdict(appended(signed, {21: parent % b"9.000"}), trust) is Verdict.TOTAL_FAILED
+
+
+def test_a_page_keeps_the_parent_that_it_had_even_where_another_node_lists_it(
+    foreign_sign: Sign, trust: TrustStore
+) -> None:
+    inherited = b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 200]/Resources<</Font<</F 5 0 R>>>>%s>>"
+    leaf = b"<</Type/Page/Parent %d 0 R/Contents 4 0 R%s>>"
+    parents = {"o2": inherited % b"", "o30": inherited % b"/CropBox[0 0 300 90]"}
+    signed = foreign_sign(letter(o3=leaf % (30, b""), **parents), "leader", "Person")
+    annotations = b"/Annots[%s]" % listed(signed, of_page=True)
+
+    assert verdict(appended(signed, {3: leaf % (30, annotations)}), trust) is Verdict.TOTAL_PASSED
+    assert verdict(appended(signed, {3: leaf % (2, annotations)}), trust) is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("default", [b"/DA(/Helv 20 Tf 0 g)", b"/DR<</Font<</Other 40 0 R>>>>"])
+@pytest.mark.parametrize("is_drawn", [False, True])
+def test_defaults_come_later_only_where_every_field_has_its_picture(
+    foreign_sign: Sign, trust: TrustStore, default: bytes, is_drawn: bool
+) -> None:
+    look = stream(b"", b"/Type/XObject/Subtype/Form/BBox[0 0 180 40]")
+    field = TEXT + b"/V(9)" + (b"/AP<</N 41 0 R>>" if is_drawn else b"/DA(/Other 20 Tf 0 g)")
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"
+    signed = foreign_sign(with_form(WIDGET % field, o40=font, o41=look), "leader", "Person")
+    number = PdfFileReader(io.BytesIO(signed)).root.raw_get("/AcroForm").idnum
+    form = b"<</SigFlags 3/Fields[%s]%s>>" % (listed(signed, of_page=False), default)
+    expected = Verdict.TOTAL_PASSED if is_drawn else Verdict.TOTAL_FAILED
+
+    assert verdict(appended(signed, {number: form}), trust) is expected
+
+
+def test_a_reserved_field_with_a_second_picture_is_not_lawfully_filled(foreign_sign: Sign, trust: TrustStore) -> None:
+    number = b"<</Type/Annot/Subtype/Widget/F 4/Rect[20 160 60 180]/FT/Tx/T(edocs.number)/Kids[21 0 R]%s>>"
+    objects = {"o3": page(b"/Contents 4 0 R/Annots[20 0 R 21 0 R]"), "o20": number % b"", "o31": b"<</Fields[20 0 R]>>"}
+    blank = WIDGET % b"/Parent 20 0 R"
+    draft = letter(o1=b"<</Type/Catalog/Pages 2 0 R/AcroForm 31 0 R>>", o21=blank, **objects)
+    signed = foreign_sign(draft, "leader", "Person")
+    font = b"/Type/XObject/Subtype/Form/BBox[0 0 40 20]/Resources<</Font<</F 5 0 R>>>>"
+    looks = {
+        50: stream(b"BT /F 12 Tf 0 g 2 4 Td (5) Tj ET", font),
+        51: stream(b"BT /F 12 Tf 0 g 2 4 Td (9000) Tj ET", font),
+    }
+    filled = {20: number % b"/V(5)/AP<</N 50 0 R>>", 21: WIDGET % b"/Parent 20 0 R/AP<</N 51 0 R>>"}
+
+    assert verdict(appended(signed, filled | looks), trust) is Verdict.TOTAL_FAILED
