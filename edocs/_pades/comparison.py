@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pyhanko.pdf_utils import generic
 
 from edocs._pades.differences import Difference, Place
+from edocs._pdf.references import References
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
 
@@ -41,6 +42,8 @@ class Comparison:
     after: State
     dirty: frozenset[int]
     """Objects that changed, or lead to one that did."""
+    changed: frozenset[int]
+    references: References
     anchors: set[int] = field(default_factory=set)
     """Pages, annotations and fields of both states: compared where they stand, only named elsewhere."""
     found: list[Difference] = field(default_factory=list)
@@ -88,10 +91,10 @@ class Comparison:
         pairs = [(key, raw(old, key), raw(new, key)) for key in keys]
         return [(key, one, two) for key, one, two in pairs if not self.is_settled(one, two)]
 
-    def agrees(self, old: generic.PdfObject | None, new: generic.PdfObject | None) -> bool:
+    def agrees(self, old: generic.PdfObject | None, new: generic.PdfObject | None, *, is_drawn: bool = True) -> bool:
         """Whether two values mean the same; nothing is noted."""
         trial = replace(self, found=[], _seen=set(), _counts={})
-        return trial.require_same(old, new, Place(), "", is_drawn=True)
+        return trial.require_same(old, new, Place(), "", is_drawn=is_drawn)
 
     def require_same(
         self,

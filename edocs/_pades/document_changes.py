@@ -16,6 +16,7 @@ from edocs._pades.differences import Place
 from edocs._pades.form_changes import FormChanges, compare_form
 from edocs._pades.metadata_changes import compare_info, compare_metadata
 from edocs._pades.page_changes import Patch, compare_pages
+from edocs._pades.structure_changes import compare_structure
 from edocs._pdf.pages import PageTree
 from edocs._pdf.states import items, raw
 from edocs.model import Changes
@@ -53,7 +54,8 @@ def compare_documents(comparison: Comparison, before: PageTree, after: PageTree)
     form = compare_form(comparison, raw(one, "/AcroForm"), raw(two, "/AcroForm"), place.at("/AcroForm"))
     pages = compare_pages(comparison, before, after, form)
     info = comparison.before.resolve(raw(old, "/Info"))
-    for key, left, right in comparison.entries(one, two, ("/AcroForm", "/Pages")):
+    compare_structure(comparison, one, two, form, pages.structure_keys)
+    for key, left, right in comparison.entries(one, two, ("/AcroForm", "/Pages", "/StructTreeRoot")):
         rule = _RULES.get(key)
         if rule is not None and comparison.agrees(left, right):
             continue

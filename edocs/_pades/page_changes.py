@@ -49,6 +49,8 @@ class PageChanges:
     """What has to be looked at as a picture."""
 
     patches: list[Patch] = field(default_factory=list)
+    structure_keys: list[generic.PdfObject] = field(default_factory=list)
+    """The ``/StructParents`` of pages that had none, judged with the structure tree."""
 
 
 def compare_pages(comparison: Comparison, old: PageTree, new: PageTree, form: FormChanges) -> PageChanges:
@@ -103,6 +105,8 @@ def _compare_page(page: _Page, old: Leaf, new: Leaf, place: Place) -> None:
     for key, left, right in comparison.entries(one, two, (*_FREE, *INHERITED)):
         if key == "/Annots":
             _compare_annotations(page, left, right, place.at(key))
+        elif key == "/StructParents" and left is None and right is not None:
+            page.changes.structure_keys.append(right)
         else:
             comparison.require_same(left, right, place.at(key), _PAGES, is_drawn=key in _DRAWING)
 

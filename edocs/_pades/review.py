@@ -68,6 +68,8 @@ class Review:
             before=self.history.state(revision - 1),
             after=self.history.state(revision),
             dirty=frozenset(self._references.leading_to(changed, walls)),
+            changed=frozenset(changed),
+            references=self._references,
             anchors=set(walls),
         )
         form, patches = compare_documents(comparison, before, after)

@@ -59,6 +59,10 @@ class References:
                         waiting.append(source)
         return found
 
+    def sources_of(self, number: int) -> set[int]:
+        """The objects that name ``number`` in any of their versions."""
+        return self._all_sources().get(number, set())
+
     def may_have_kids(self, number: int, state: State) -> bool:
         """Whether ``/Kids`` may be an entry of an object; False is certain."""
         version = self._history.version(number, state.revision)

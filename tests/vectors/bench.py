@@ -32,6 +32,7 @@ from .edits import OTHER_PAGE, form_xobject, replace_stream
 from .pdf import Table, Update, numbers, update
 from .signing import Plan, add_annotation, sign
 from .specimen import plain_page, specimen
+from .tagged_page import tagged_document
 
 PERSON, AGENCY = Plan(field="Person"), Plan(field="Agency")
 FOLDER = Path(__file__).parents[2] / "certs" / "test"
@@ -58,6 +59,7 @@ class Bench:
             "streams": lambda: specimen(Table.STREAM),
             "redrawn": lambda: update(self.plain, lambda revision: replace_stream(revision, 6, OTHER_PAGE)),
             "page": plain_page,
+            "tagged": tagged_document,
             "sample": sample_pdf,
             "stamped": lambda: self.sign(self.plain, "leader", replace(PERSON, box=(72, 100, 162, 130))),
             "commented": lambda: self.sign(update(self.plain, _comment), "leader", replace(PERSON, certify=3)),

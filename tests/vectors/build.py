@@ -20,10 +20,12 @@ from . import (
     attacks_latent,
     attacks_signature,
     attacks_structure,
+    attacks_tagged,
     lawful_changes,
     lawful_decree,
     lawful_products,
     lawful_signing,
+    lawful_tagged,
 )
 from .bench import Bench
 from .page import vectors_page
@@ -39,10 +41,12 @@ MODULES = (
     attacks_latent,
     attacks_signature,
     attacks_structure,
+    attacks_tagged,
     lawful_changes,
     lawful_decree,
     lawful_products,
     lawful_signing,
+    lawful_tagged,
 )
 """Importing them fills the table."""
 
