@@ -156,6 +156,8 @@ def _proofs(
     timestamps = [field for field in fields if isinstance(field, SignatureField) and field.is_document_timestamp]
     # Without anchors nothing is trusted, which each signature says by itself.
     times, faults = judge_document_times(document, timestamps, witness) if trust.has_anchors else ((), ())
+    if stored.has_more:
+        faults = (*faults, reason("format.surplus"))
     return Proofs(reader=document.reader, stored=stored, times=times), witness, faults
 
 

@@ -29,6 +29,7 @@ _EVIDENCE_KEYS = frozenset({"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"})
 _VRI_KEYS = frozenset({"/Type", "/Cert", "/CRL", "/OCSP", "/TU", "/TS"})
 _EXTENSION_KEYS = frozenset({"/Type", "/BaseVersion", "/ExtensionLevel", "/URL", "/ExtensionRevision"})
 _PLAIN = (generic.NameObject, generic.TextStringObject, generic.ByteStringObject, generic.NumberObject)
+_MOST_STREAMS = 4096  # four times what is read of them
 _Value = generic.PdfObject | None
 
 
@@ -134,7 +135,9 @@ def _is_vri(comparison: Comparison, value: _Value) -> bool:
 def _are_streams(comparison: Comparison, value: _Value) -> bool:
     if not isinstance(value, generic.ArrayObject):
         return value is None
-    return all(isinstance(comparison.after.resolve(item), generic.StreamObject) for item in items(value))
+    return len(value) <= _MOST_STREAMS and all(
+        isinstance(comparison.after.resolve(item), generic.StreamObject) for item in items(value)
+    )
 
 
 def _permissions(comparison: Comparison, old: _Value, new: _Value, place: Place) -> None:

@@ -35,6 +35,8 @@ class Material:
     certificates: dict[bytes, None] = field(default_factory=dict)
     crls: dict[bytes, None] = field(default_factory=dict)
     ocsps: dict[bytes, None] = field(default_factory=dict)
+    has_more: bool = False
+    """Whether a list is longer than what is read of it."""
 
     def lists(self) -> TrustStore:
         """The revocation evidence as a store without anchors."""
@@ -57,6 +59,7 @@ def read_dss(root: generic.DictionaryObject) -> Material:
         certificates=dict.fromkeys(_streams(store, "/Certs")),
         crls=dict.fromkeys(_streams(store, "/CRLs")),
         ocsps=dict.fromkeys(_streams(store, "/OCSPs")),
+        has_more=any(len(_items(store, key)) > _MOST for key in _PURPOSES),
     )
 
 
@@ -75,12 +78,7 @@ def write_dss(document: bytes, material: Material, password: str | None = None) 
 
 
 def _streams(store: generic.DictionaryObject, key: str) -> Iterator[bytes]:
-    try:
-        items = entry(store, key)
-    except PARSER_FAULTS:
-        return
-    if not isinstance(items, generic.ArrayObject):
-        return
+    items = _items(store, key)
     for index in range(min(len(items), _MOST)):
         try:
             stream = items[index]
@@ -88,3 +86,11 @@ def _streams(store: generic.DictionaryObject, key: str) -> Iterator[bytes]:
                 yield bytes(stream.read_data(_PURPOSES[key]))
         except PARSER_FAULTS:
             continue
+
+
+def _items(store: generic.DictionaryObject, key: str) -> generic.ArrayObject:
+    try:
+        items = entry(store, key)
+    except PARSER_FAULTS:
+        items = None
+    return items if isinstance(items, generic.ArrayObject) else generic.ArrayObject()

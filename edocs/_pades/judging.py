@@ -155,6 +155,8 @@ def _bound(sub_filter: str, checked: CheckedValue) -> CheckedValue:
 def _format_notices(sub_filter: str, checked: CheckedValue) -> Iterator[Reason]:
     if sub_filter != PADES and sub_filter in (*DETACHED, *LEGACY):
         yield reason("format.not_pades", sub_filter=sub_filter)
+    if checked.cms is not None and checked.cms.has_more:
+        yield reason("format.surplus")
     if checked.certificate and checked.binding is Binding.SHA1:
         yield reason("format.sha1_binding")
     elif checked.certificate and checked.binding is Binding.NONE and sub_filter != PADES:

@@ -10,12 +10,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from edocs._pdf.bounds import ExcessError, bound_pyhanko, check_form
 from edocs._pdf.byte_range import SignedRange, check_byte_range
 from edocs._pdf.dialects import is_read_alike
 from edocs._pdf.entries import entry
@@ -36,11 +38,13 @@ __all__ = [
 ]
 
 tune_pyhanko()
+bound_pyhanko()
 
 _TIMESTAMP = ("/DocTimeStamp", "/ETSI.RFC3161")
 _SPACE = b"\0\t\n\x0c\r "
 _MOST_SPACE = 2048
 _MOST_REVISIONS = 256
+_MOST_SIGNATURES = 512
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[")
 
 
@@ -87,7 +91,12 @@ def open_document(data: bytes, password: str | None = None) -> OpenDocument | Re
             if reader.encrypted and not _unlock(reader, password):
                 return reason("file.encrypted")
             ambiguous = strict and _contradicts_itself(reader)
-            list(enumerate_sig_fields(reader, filled_status=True))
+            check_form(reader)
+            filled = islice(enumerate_sig_fields(reader, filled_status=True), _MOST_SIGNATURES + 1)
+            if len(list(filled)) > _MOST_SIGNATURES:
+                raise ExcessError("it has more signatures than any document needs")
+        except ExcessError as exc:
+            return reason("file.damaged", why=str(exc))
         except PARSER_FAULTS as exc:
             fault = fault or exc
             continue

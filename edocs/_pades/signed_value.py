@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from edocs._trust.ber import Value, der, dotted, encoded, octets, read_value
 
@@ -18,7 +19,7 @@ _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _CERTIFICATE, _REVOCATION_OCSP = 0x30, "1.3.6.1.5.5.7.16.2"
 _ADBE_REVOCATION = "1.2.840.113583.1.1.8"
 _REVOCATION_VALUES, _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.24", "1.2.840.113549.1.9.16.2.23"
-_MOST_CERTIFICATES = 256
+_MOST_CERTIFICATES, _MOST_LISTS = 1024, 1024
 
 Attribute = tuple[Value, ...]
 """The values of one attribute; more than one, or none, where the standard wants one is for the reader to refuse."""
@@ -42,6 +43,8 @@ class SignedValue:
     """What it brings along itself; None: detached."""
     certificates: tuple[bytes, ...]
     """X.509 alone, each once, in the order in which they stand there."""
+    has_more: bool
+    """Whether more certificates or lists stand there than are looked at."""
     crls: tuple[bytes, ...]
     ocsps: tuple[bytes, ...]
     signer: Signer
@@ -90,19 +93,25 @@ def read_signed_data(signed_data: Value) -> SignedValue:
     certificates: list[bytes] = []
     crls: list[bytes] = []
     ocsps: list[bytes] = []
+    has_more = False
     if rest and rest[0].tag == 0xA0:
-        chosen = (item.raw for item in rest.pop(0).children() if item.tag == _CERTIFICATE)
-        certificates = list(dict.fromkeys(chosen))[:_MOST_CERTIFICATES]
+        first = list(islice(rest.pop(0).children(), _MOST_CERTIFICATES + 1))
+        has_more = len(first) > _MOST_CERTIFICATES
+        chosen = (item.raw for item in first[:_MOST_CERTIFICATES] if item.tag == _CERTIFICATE)
+        certificates = list(dict.fromkeys(chosen))
     if rest and rest[0].tag == 0xA1:
-        for item in rest.pop(0).children():
+        lists = list(islice(rest.pop(0).children(), _MOST_LISTS + 1))
+        has_more |= len(lists) > _MOST_LISTS
+        for item in lists[:_MOST_LISTS]:
             _sort_revocation(item, crls, ocsps)
     if len(rest) != 1 or rest[0].tag != 0x31:
         raise ValueError("its signers do not stand where they should")
-    signers = list(rest[0].children())
+    signers = list(islice(rest[0].children(), 2))
     if len(signers) != 1:
-        raise ValueError(f"it has {len(signers)} signers instead of one")
+        raise ValueError(f"it has {'no signer' if not signers else 'several signers'} instead of one")
     return _read_signer(
         signers[0],
+        has_more=has_more,
         content_type=dotted(content_type.content),
         content=_content(content),
         certificates=tuple(certificates),
@@ -126,7 +135,7 @@ def evidence_in(value: SignedValue) -> tuple[list[bytes], list[bytes], list[byte
                 ocsps += found[1]
         for item in attributes.get(_CERTIFICATE_VALUES, ()):
             certificates += _raws(item)
-    return certificates, crls, ocsps
+    return certificates[:_MOST_CERTIFICATES], crls[:_MOST_LISTS], ocsps[:_MOST_LISTS]
 
 
 def _lists(value: Value, *, bare_ocsp: bool) -> tuple[list[bytes], list[bytes]]:
@@ -181,6 +190,7 @@ def _sort_revocation(item: Value, crls: list[bytes], ocsps: list[bytes]) -> None
 def _read_signer(
     info: Value,
     *,
+    has_more: bool,
     content_type: str,
     content: bytes | None,
     certificates: tuple[bytes, ...],
@@ -192,6 +202,7 @@ def _read_signer(
     if signature.tag & ~0x20 != 0x04:
         raise ValueError("its signature value is no string of octets")
     return SignedValue(
+        has_more=has_more,
         content_type=content_type,
         content=content,
         certificates=certificates,

@@ -23,6 +23,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType
 
+from edocs._pdf.bounds import bound_pyhanko
 from edocs._pdf.tuning import tune_pyhanko
 from edocs.errors import EncryptedError, NotPdfError
 
@@ -31,6 +32,7 @@ __all__ = ["Increment", "Tail", "open_increment", "open_stream", "pdf_errors"]
 # pyHanko logs what it finds suspicious; ours is to refuse it with the reason. A host that wants the log adds a handler.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 tune_pyhanko()
+bound_pyhanko()
 
 _PIECE = 1 << 20
 

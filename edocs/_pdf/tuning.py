@@ -26,8 +26,8 @@ from edocs._pdf.plain_dictionary import dictionary_reader
 __all__ = ["tune_pyhanko"]
 
 _VERSION = re.compile(r"0\.38\.")
-_DIGITS = re.compile(rb"<((?:[0-9A-Fa-f]{2})*)>")
-_FIRST_BYTES, _MOST_BYTES = 1 << 10, 1 << 18  # most strings are short; a signature value is 16 to 64 KB
+_DIGITS = re.compile(rb"<([0-9A-Fa-f]*)>")  # in pairs, this would take 50 bytes of memory for each
+_FIRST_BYTES, _MOST_BYTES = 1 << 10, 1 << 26  # most strings are short; a signature value is 16 to 64 KB
 # A regular name, and the delimiter after it (ISO 32000-2, 7.3.5): nothing escaped, nothing that has to be.
 _NAME = re.compile(rb"(/[!\"$&'*-.0-;=?-Z\\^-z|~]*)[\x00\t\n\x0c\r ()<>\[\]{}/%]")
 _NAME_BYTES = 64
@@ -168,7 +168,7 @@ def _reader(original: Reader) -> Reader:
         size = _FIRST_BYTES
         while size <= _MOST_BYTES:
             ahead = stream.read(size)
-            if match := _DIGITS.match(ahead):
+            if (match := _DIGITS.match(ahead)) and len(match[1]) % 2 == 0:
                 stream.seek(start + match.end())
                 return generic.pdf_string(binascii.unhexlify(match[1]))
             stream.seek(start)

@@ -7,16 +7,17 @@ through the ``RevocationSource`` port, because "no evidence" and "good" must nev
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TypeVar
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.authority import TrustAnchor
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
     ExpiredError,
@@ -24,6 +25,7 @@ from pyhanko_certvalidator.errors import (
     PathBuildingError,
     ValidationError,
 )
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from edocs._pdf.faults import PARSER_FAULTS, describe
 from edocs._trust.algorithms import CURRENT
@@ -39,6 +41,7 @@ from edocs.ports import RevocationSource
 __all__ = ["PATHS", "PathResult", "judge_path"]
 
 T = TypeVar("T")
+_MOST_STEPS = 256
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 PATHS: PathCache[tuple[x509.Certificate, ...]] = PathCache()
 """Paths found lately, revocation not asked."""
@@ -134,7 +137,7 @@ def _search(
     """
     try:
         context = ValidationContext(
-            trust_roots=above[0],
+            trust_manager=_bounded(above[0]),
             other_certs=[step for step in above[1] if _is_whole(step.dump())],
             moment=at,
             allow_fetching=False,
@@ -155,6 +158,22 @@ def _search(
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=str(exc))
     except (*PARSER_FAULTS, *X509_FAULTS) as exc:
         return PathResult(failure=SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, detail=describe(exc))
+
+
+def _bounded(anchors: Sequence[asn1_x509.Certificate]) -> SimpleTrustManager:
+    """Anchors that end a search which asks too often: sixteen certificates that vouch for each other have more ways
+    through them than anybody can walk (RFC 4158, 2.4.2).
+    """
+    manager = SimpleTrustManager.build(list(anchors))
+    original, asked = manager.find_potential_issuers, count(1)
+
+    def find_potential_issuers(cert: asn1_x509.Certificate) -> Iterator[TrustAnchor]:
+        if next(asked) > _MOST_STEPS:
+            raise ValueError("the certificates that came along lead in too many ways")
+        return original(cert)
+
+    manager.find_potential_issuers = find_potential_issuers  # type: ignore[method-assign]
+    return manager
 
 
 def _digest(certificates: Iterable[bytes]) -> bytes:

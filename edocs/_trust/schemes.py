@@ -119,6 +119,8 @@ _OCTET_STRING, _NULL = 0x04, b"\x05\x00"
 _ECDSA_SPECIFIED = _X962 + "4.3"
 _PSS_OID, _MGF1 = _PKCS1 + "10", _PKCS1 + "8"
 
+_MOST_RSA_BITS, _MOST_RSA_EXPONENT = 16384, 1 << 33
+
 
 class UnknownAlgorithmError(UnreadableError, ValueError):
     """An algorithm or a kind of key that nothing here can compute; its message is the name or identifier.
@@ -214,6 +216,12 @@ def load_key(info: bytes) -> PublicKey:
         raise UnknownAlgorithmError("the kind of its key") from exc
     if not isinstance(key, PublicKey):
         raise UnknownAlgorithmError(type(key).__name__)
+    if isinstance(key, rsa.RSAPublicKey):
+        # Nobody has longer ones; what a stranger's cost is his to choose otherwise.
+        if key.key_size > _MOST_RSA_BITS:
+            raise UnknownAlgorithmError(f"RSA-{key.key_size}")
+        if key.public_numbers().e > _MOST_RSA_EXPONENT:
+            raise UnknownAlgorithmError("RSA with an exponent of more than 33 bits")
     return key
 
 

@@ -49,6 +49,13 @@ RULES: dict[str, Rule] = {
         "the signature names its certificate by a SHA-1 digest alone",
         "",
     ),
+    "format.surplus": Rule(
+        None,
+        None,
+        "ETSI EN 319 102-1, 5.2.6",
+        "more certificates, revocation lists or responses come along than are read; the rest was ignored",
+        "",
+    ),
     "format.unbound": Rule(
         None,
         None,
