@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, String
 from edocs.model import Policy
 
 from .bench import AGENCY, PERSON, Bench
-from .edits import OTHER_PAGE, form_xobject
+from .edits import OTHER_PAGE, form_xobject, replace_stream
 from .lawful_changes import fill_text
 from .pdf import Table, Update, body_of, indirect, last_startxref, object_stream, update, xref_stream
 from .registry import Effect, Outcome, attack
@@ -230,3 +230,26 @@ def _(bench: Bench) -> bytes:
 def _is_hidden_page(item: object, tree: Dictionary) -> bool:
     known = {kid.objgen for kid in tree.Kids}
     return isinstance(item, Dictionary) and item.get("/Type") == Name.Page and item.objgen not in known
+
+
+@attack("signature-appearance-exchanged", "changes.", "structure.", effect=SHOWN, signed="stamped")
+def _(bench: Bench) -> bytes:
+    """After signing, the picture of a visible signature is exchanged."""
+
+    def swap(revision: Update) -> None:
+        drawn = revision.field("Person").AP.N
+        replace_stream(revision, drawn.objgen[0], b"1 0 0 rg 0 0 90 30 re f")
+
+    return update(bench.base("stamped"), swap)
+
+
+@attack("signature-moved", "changes.", "structure.", effect=SHOWN, signed="stamped")
+def _(bench: Bench) -> bytes:
+    """After signing, a visible signature is moved to another place."""
+
+    def move(revision: Update) -> None:
+        field = revision.field("Person")
+        field.Rect = Array([300, 100, 390, 130])
+        revision.touch(field)
+
+    return update(bench.base("stamped"), move)

@@ -376,29 +376,6 @@ def _(bench: Bench) -> bytes:
     return update(bench.certified(2), lambda revision: add_field(revision, plan))
 
 
-@attack("signature-appearance-exchanged", "changes.", "structure.", effect=SHOWN, signed="stamped")
-def _(bench: Bench) -> bytes:
-    """After signing, the picture of a visible signature is exchanged."""
-
-    def swap(revision: Update) -> None:
-        drawn = revision.field("Person").AP.N
-        replace_stream(revision, drawn.objgen[0], b"1 0 0 rg 0 0 90 30 re f")
-
-    return update(bench.base("stamped"), swap)
-
-
-@attack("signature-moved", "changes.", "structure.", effect=SHOWN, signed="stamped")
-def _(bench: Bench) -> bytes:
-    """After signing, a visible signature is moved to another place."""
-
-    def move(revision: Update) -> None:
-        field = revision.field("Person")
-        field.Rect = Array([300, 100, 390, 130])
-        revision.touch(field)
-
-    return update(bench.base("stamped"), move)
-
-
 @attack("field-lock-removed", "changes.", "structure.")
 def _(bench: Bench) -> bytes:
     """After signing, the lock of the signature's field is taken away."""

@@ -25,10 +25,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from edocs.model import TrustStore, Verdict, VerificationReport
 from edocs.verify import load_trust, verify_pdf
+from vectors import mutate_revisions
 from vectors.bench import Bench
 from vectors.mutate import Subject, mutate, subjects
 from vectors.witness import Seen, see
 
+assert mutate_revisions  # it brings mutations
 Signers = tuple[tuple[str, str], ...]
 
 
