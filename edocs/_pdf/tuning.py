@@ -21,6 +21,7 @@ from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.xref import XRefEntry, XRefSectionData, XRefType
 from pyhanko.version import __version__
 
+from edocs._pdf.corrections import correct_pyhanko
 from edocs._pdf.plain_dictionary import dictionary_reader
 
 __all__ = ["tune_pyhanko"]
@@ -54,6 +55,7 @@ def tune_pyhanko() -> bool:
     Returns:
         Whether they are in place.
     """
+    correct_pyhanko()
     if getattr(generic.read_hex_string_from_stream, "is_tuned", False):
         return True
     if not _VERSION.match(__version__):

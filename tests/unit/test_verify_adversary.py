@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import zlib
 from collections.abc import Callable, Mapping
 
+import pypdfium2
 import pytest
+from PIL import Image
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from edocs.model import Policy, TrustStore, Verdict, VerificationOptions
@@ -192,3 +198,117 @@ def test_a_reserved_field_with_a_second_picture_is_not_lawfully_filled(foreign_s
     filled = {20: number % b"/V(5)/AP<</N 50 0 R>>", 21: WIDGET % b"/Parent 20 0 R/AP<</N 51 0 R>>"}
 
     assert verdict(appended(signed, filled | looks), trust) is Verdict.TOTAL_FAILED
+
+
+def row(kind: int, one: int, other: int = 0) -> bytes:
+    """An entry of a cross-reference stream whose ``/W`` is ``[1 4 1]``."""
+    return bytes((kind, *one.to_bytes(4, "big"), other))
+
+
+def less(one: bytes, other: bytes) -> bytes:
+    return bytes((left - right) & 0xFF for left, right in zip(one, other, strict=True))
+
+
+def predicted(signed: bytes) -> bytes:
+    """``signed`` with a page written anew in an object stream, and a table that pyHanko reads as if it were not.
+
+    pyHanko takes a row of PNG's filter 0 for zeros, so that of object 0 moves the next, which is a difference.
+    """
+    signed += b"\n"
+    first, previous = size_of(signed), int(signed[signed.rindex(b"startxref") + 10 :].split()[0])
+    free, forged, table_number, container = range(first, first + 4)
+    new_page = page(b"/Contents %d 0 R/Annots[%s]" % (forged, listed(signed, of_page=True)))
+    data, places = written(
+        {forged: FORGED, container: stream(b"3 0 " + new_page, b"/Type/ObjStm/N 1/First 4")}, len(signed)
+    )
+    at = len(signed) + len(data)
+    unchanged, other = row(1, signed.rindex(b"\n3 0 obj") + 1), row(2, container)
+    last = [row(1, places[forged]), row(1, at), row(1, places[container])]
+    rows = [b"\0" + less(other, unchanged), b"\2" + unchanged, b"\0" + row(0, 0)]
+    rows += [b"\2" + less(one, before) for one, before in zip(last, [row(0, 0), *last], strict=False)]
+    entries = b"/Type/XRef/Size %d/Root 1 0 R/Prev %d/W[1 4 1]/Index[0 1 3 1 %d 4]" % (container + 1, previous, free)
+    entries += b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 6>>"
+    section = stream(zlib.compress(b"".join(rows)), entries)
+    return signed + data + b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table_number, section, at)
+
+
+def test_a_table_with_predicted_rows_is_read_as_viewers_read_it(foreign_sign: Sign, trust: TrustStore) -> None:
+    attacked = predicted(foreign_sign(letter(), "leader", "Person"))
+
+    with pypdfium2.PdfDocument(attacked) as pdf:
+        assert "9999" in pdf[0].get_textpage().get_text_range()
+    assert verdict(attacked, trust) is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("kind", range(5))
+def test_every_filter_of_png_is_undone(kind: int) -> None:
+    picture = Image.frombytes("RGB", (3, 2), bytes(range(0, 180, 10)))
+    rows = [picture.tobytes()[:9], picture.tobytes()[9:]]
+    flat = b"".join(
+        bytes((kind,)) + encode(kind, line, above) for line, above in zip(rows, [bytes(9), rows[0]], strict=True)
+    )
+    parameters = generic.DictionaryObject(
+        {
+            pdf_name("/" + key): generic.NumberObject(value)
+            for key, value in {"Predictor": 15, "Colors": 3, "Columns": 3}.items()
+        }
+    )
+    made = generic.StreamObject(
+        {"/Filter": pdf_name("/FlateDecode"), "/DecodeParms": parameters}, encoded_data=zlib.compress(flat)
+    )
+
+    assert made.data == picture.tobytes()
+
+
+def encode(kind: int, line: bytes, above: bytes) -> bytes:
+    """One row of three-byte pixels, filtered as PNG does."""
+    left, corner = bytes(3) + line[:-3], bytes(3) + above[:-3]
+    guesses = {
+        0: lambda *_: 0,
+        1: lambda a, b, c: a,
+        2: lambda a, b, c: b,
+        3: lambda a, b, c: (a + b) // 2,
+        4: lambda a, b, c: min((a, b, c), key=lambda near: abs(a + b - c - near)),
+    }
+    return bytes((x - guesses[kind](*near)) & 0xFF for x, *near in zip(line, left, above, corner, strict=True))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        b"/Filter/FlateDecode/DecodeParms[<</Predictor 12/Columns 4>>]",
+        b"/Filter[/FlateDecode]/DecodeParms<</Predictor 12/Columns 4>>",
+        b"/Filter[/ASCII85Decode]",
+        b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 5>>",
+    ],
+)
+def test_a_stream_that_programs_decode_differently_is_not_equal(
+    foreign_sign: Sign, trust: TrustStore, entries: bytes
+) -> None:
+    content = b"BT /F 20 Tf 20 100 Td (pay 1000) Tj ET  "
+    rows = b"".join(b"\0" + content[start : start + 4] for start in range(0, 40, 4))
+    coded = base64.a85encode(content)
+    data = coded[:20] + b"\x0c" + coded[20:] + b"~>" if b"85" in entries else zlib.compress(rows)
+    signed = foreign_sign(letter(o4=stream(content)), "leader", "Person")
+
+    assert verdict(appended(signed, {4: stream(data, entries)}), trust) is not Verdict.TOTAL_PASSED
+
+
+def test_names_of_different_bytes_are_different_names(foreign_sign: Sign, trust: TrustStore) -> None:
+    form = stream(b"BT /F 20 Tf 20 40 Td (and 5000 more) Tj ET", b"/Type/XObject/Subtype/Form/BBox[0 0 300 200]")
+    resources = b"<</Font<</F 5 0 R>>/XObject<</X%s 10 0 R>>>>"
+    leaf = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Resources 9 0 R/Contents 4 0 R>>"
+    content = stream(b"BT /F 20 Tf 20 100 Td (pay 1000) Tj ET /X#e9 Do")
+    draft = letter(o3=leaf, o4=content, o9=resources % b"#c3#a9", o10=form)
+    signed = foreign_sign(draft, "leader", "Person")
+
+    assert verdict(appended(signed, {9: resources % b"#C3#A9"}), trust) is Verdict.TOTAL_PASSED
+    assert verdict(appended(signed, {9: resources % b"#e9"}), trust) is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("name", [b"/A#E9#2F", b"/#C3#A9", b"/#EF#9E#80", b"/#FF", b"/A#20B"])
+def test_a_name_is_written_with_the_bytes_that_it_was_read_with(name: bytes) -> None:
+    out = io.BytesIO()
+    generic.NameObject.read_from_stream(io.BytesIO(name + b" ")).write_to_stream(out)
+
+    assert out.getvalue() == name
