@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from edocs._files import open_output, read_file, require_free
+from edocs._files import open_output, read_file, require_free, write_file
 from edocs.exchange import pack as pack_message
 from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options
-from .sealing import open_seal, seal_options, sealed
+from .sealing import detached_path, open_seal, seal_options, sealed
 
 MANIFEST_SUFFIX = ".sha256.json"
 
@@ -41,15 +41,18 @@ def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, fo
     document = read_meta(read_file(meta))
     seal = open_seal(console, options)
     packed = pack_message(document, [OutgoingFile(name=path.name, data=read_file(path)) for path in files])
-    packed = sealed(packed, seal(packed.envelope))
+    signed = seal(packed.envelope)
+    packed = sealed(packed, signed.envelope)
     beside = manifest_path(output)
     manifest = packed.manifest.as_dict()
     inputs = (meta, *files)
-    for target in (output, beside):
+    for target in (output, beside, detached_path(output)):
         require_free(target, force=force or target in inputs)  # of an input the next line has more to say
     with open_output(output, inputs) as envelope, open_output(beside, inputs) as listing:
         envelope.write(packed.envelope)
         listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
+    if signed.detached is not None:
+        write_file(detached_path(output), signed.detached, inputs=inputs)
     console.emit({"path": str(output), "manifest_path": str(beside), **manifest})
     console.result(
         console.text(

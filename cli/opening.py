@@ -22,6 +22,7 @@ from edocs.verify import load_trust
 from .console import PATH, Console, common_options, worst
 from .exchanging import manifest_path
 from .message import message_lines
+from .sealing import detached_path
 from .verdicts import EXIT_CODES
 
 _trust_option = click.option(
@@ -83,7 +84,8 @@ def _load(trust: tuple[Path, ...]) -> TrustStore | None:
 def _open(envelope: Path, trust: TrustStore | None) -> OpenedMessage:
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
-    return open_message(read_file(envelope), manifest, trust)
+    apart = detached_path(envelope)
+    return open_message(read_file(envelope), manifest, trust, detached=read_file(apart) if apart.exists() else None)
 
 
 def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Path]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -15,16 +16,22 @@ import click
 from edocs.connect import SignerRecipe
 from edocs.errors import UsageError
 from edocs.model import EnvelopeSpec, Level, Packed, Role
-from edocs.sealing import sign_message
+from edocs.sealing import sign_apart, sign_message
 
 from .console import PATH, Console
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 
+DETACHED_SUFFIX = ".xades.xml"
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
         "--signer", metavar="URI", help="Sign the message with this key: pkcs12:PATH, X.p12, pkcs11:…, as for sign."
+    ),
+    click.option(
+        "--detached",
+        is_flag=True,
+        help="Leave the message as it is, and write its signature beside it: OUT.edxml.xades.xml.",
     ),
     click.option(
         "--role",
@@ -52,7 +59,16 @@ def seal_options(function: F) -> F:
     return function
 
 
-def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], bytes]:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A message as it is to be written."""
+
+    envelope: bytes
+    detached: bytes | None = None
+    """What is to stand beside it, if anything."""
+
+
+def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], Sealed]:
     """What signs a message; without ``--signer`` what leaves it as it is.
 
     Raises:
@@ -60,15 +76,22 @@ def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], by
         EdocsError: The key cannot be opened.
     """
     if options["signer"] is None:
-        if options["tsa"] or options["role"] or options["level"] != Level.B_B.value:
+        if options["tsa"] or options["role"] or options["detached"] or options["level"] != Level.B_B.value:
             raise UsageError("there is no key to sign the message with", hint="--signer URI")
-        return lambda message: message
+        return Sealed
     evidence = read_evidence(console, options)
     signer = SignerRecipe(options["signer"], console.ask_secret)(
         lambda code: console.say("confirm on the phone only if it shows {code}", code=code)
     )
     spec = EnvelopeSpec(role=Role(options["role"] or Role.UNKNOWN.value), level=Level(options["level"]))
-    return lambda message: sign_message(message, signer, spec, evidence=evidence)
+    if options["detached"]:
+        return lambda message: Sealed(message, sign_apart(message, signer, spec, evidence=evidence))
+    return lambda message: Sealed(sign_message(message, signer, spec, evidence=evidence))
+
+
+def detached_path(envelope: Path) -> Path:
+    """Where the signature beside ``envelope`` stands."""
+    return envelope.with_name(envelope.name + DETACHED_SUFFIX)
 
 
 def sealed(packed: Packed, envelope: bytes) -> Packed:

@@ -110,22 +110,28 @@ def pack_status(status: StatusMessage) -> bytes:
     return write_status(status)
 
 
-def inspect_message(envelope: bytes) -> Envelope:
+def inspect_message(envelope: bytes, detached: bytes | None = None) -> Envelope:
     """Read a message without decoding its attachments (xem gói tin).
+
+    Args:
+        detached: The signature that stands beside it (:func:`edocs.sealing.sign_apart`), if there is one.
 
     Raises:
         MalformedEnvelopeError: Not safe or well-formed XML, or not edXML.
     """
-    return read_envelope(envelope)
+    return read_envelope(envelope, detached)
 
 
-def unpack(envelope: bytes, manifest: Manifest | None = None) -> Unpacked:
+def unpack(envelope: bytes, manifest: Manifest | None = None, detached: bytes | None = None) -> Unpacked:
     """Decode the attachments of a message, and compare them with the manifest where there is one.
 
     Mở gói tin, đối chiếu mã băm. (1) The message is read. (2) Each attachment is decoded strictly, taken out of the
     SDK's ZIP, and gets a safe, unique name. (3) The envelope's own list and its attachments must name each other.
     (4) Names and digests are compared with the manifest. The envelope's digest alone may differ: every exchange on the
     way adds a trace.
+
+    Args:
+        detached: As for :func:`inspect_message`.
 
     Returns:
         Every file, the faulty ones too: a fault is a value here. Nothing is written.
@@ -136,7 +142,7 @@ def unpack(envelope: bytes, manifest: Manifest | None = None) -> Unpacked:
     Source: Decision 28/2018/QĐ-TTg, articles 5.4, 6.1, 10.1.
     """
     # (1)
-    read = read_envelope(envelope)
+    read = read_envelope(envelope, detached)
     broken = read.check.findings if read.check else ()
     if not isinstance(read.message, DocumentMessage):
         return Unpacked(envelope=read, faults=broken)

@@ -49,6 +49,8 @@ def open_message(
     manifest: Manifest | None = None,
     trust: TrustStore | None = None,
     options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+    *,
+    detached: bytes | None = None,
 ) -> OpenedMessage:
     """Open what arrived: unpack it, compare it with its manifest, and verify every PDF in it.
 
@@ -56,13 +58,14 @@ def open_message(
 
     Args:
         trust: Whom to believe; without anchors no signature can pass.
+        detached: The signature that stands beside the message, if there is one.
 
     Raises:
         MalformedEnvelopeError: The message cannot be read; a bad attachment or signature is a value.
 
     Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
     """
-    unpacked = unpack(envelope, manifest)
+    unpacked = unpack(envelope, manifest, detached)
     unpacked = replace(unpacked, notices=(*_signature_notices(unpacked.envelope.signature), *unpacked.notices))
     signature = judge_signature(unpacked.envelope, trust, options)
     reports = tuple(

@@ -16,6 +16,7 @@ from lxml import etree
 
 from edocs._edxml import names
 from edocs._edxml.canonical import canonicalise, local_name
+from edocs._edxml.detached import open_detached
 from edocs._edxml.manifest import read_attachments, read_references
 from edocs._edxml.mime import MimePart, split_mime
 from edocs._edxml.notices import Notices, ambiguous
@@ -42,8 +43,11 @@ _SHOWN = 60
 """Characters of a foreign value that a notice quotes."""
 
 
-def read_envelope(data: bytes) -> Envelope:
+def read_envelope(data: bytes, detached: bytes | None = None) -> Envelope:
     """The message in ``data``.
+
+    Args:
+        detached: The signature that stands beside it; looked at where there is none within.
 
     Raises:
         MalformedEnvelopeError: Not safe or not well-formed XML, not edXML, or with two of what there is one of.
@@ -59,6 +63,8 @@ def read_envelope(data: bytes) -> Envelope:
         # A part beside a message that is signed would pass for one of its attachments.
         raise MalformedEnvelopeError("MIME message is not of the form of 2014")
     opened = open_signature(xml, root)
+    if detached is not None and opened.check is None:
+        opened = open_detached(detached, xml, root)
     # Of a signed message nothing is read but what is signed; what is no part of it could not be.
     envelope = read_tree(opened.root, notices, parts)
     return replace(envelope, signature=opened.kind, check=opened.check, sha256=hashlib.sha256(data).hexdigest())

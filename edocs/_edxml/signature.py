@@ -24,7 +24,17 @@ from edocs.model import EnvelopeSignature, Reason, Role
 from edocs.model.envelope_check import EnvelopeCheck
 from edocs.model.rules import reason
 
-__all__ = ["ROLE_URI", "OpenedSignature", "open_signature", "parts_of"]
+__all__ = [
+    "ROLE_URI",
+    "OpenedSignature",
+    "checked",
+    "kind_of",
+    "made_anew",
+    "open_signature",
+    "parts_of",
+    "read_whole",
+    "value_findings",
+]
 
 ROLE_URI = {Role.PERSONAL: "urn:edocs:role:personal", Role.ORGANISATION: "urn:edocs:role:organisation"}
 """What a claimed role is called, as in the signatures of PDFs."""
@@ -65,7 +75,7 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
     kind = _kind(root)  # (1)
     if kind is not _REAL:
         return OpenedSignature(kind=kind, root=root)
-    whole = _read_whole(data)
+    whole = read_whole(data)
     try:
         parts = parts_of(whole)  # (2)
         claims = read_signature(_place(whole))  # (3)
@@ -73,12 +83,11 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
         check = EnvelopeCheck(findings=(exc.reason,))
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
     signed = {name: canonical(part) for name, part in parts.items()}
-    findings = [*_value_findings(claims), *_part_findings(parts, signed, claims)]  # (4)
-    check = _check(claims, findings)
+    findings = [*value_findings(claims), *_part_findings(parts, signed, claims)]  # (4)
+    check = checked(claims, findings)
     if findings:
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
-    kind = EnvelopeSignature.WEAK if _is_weak(claims) else EnvelopeSignature.INTACT
-    return OpenedSignature(kind=kind, root=_made_anew(root, signed), check=check)  # (5)
+    return OpenedSignature(kind=kind_of(claims), root=made_anew(root, signed), check=check)  # (5)
 
 
 def parts_of(root: etree._Element) -> dict[str, etree._Element]:
@@ -127,7 +136,7 @@ def _text(element: etree._Element, name: str) -> str:
     return "".join((element.findtext(f"{{{names.XMLDSIG}}}{name}") or "").split())
 
 
-def _read_whole(data: bytes) -> etree._Element:
+def read_whole(data: bytes) -> etree._Element:
     """``data`` with comments and processing instructions: canonical XML is made from what was written."""
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True, encoding="utf-8")
     return etree.fromstring(data.removeprefix(b"\xef\xbb\xbf"), parser)
@@ -169,7 +178,7 @@ def _fault(why: str) -> RefusedSignatureError:
     return RefusedSignatureError("envelope.ambiguous", why=why)
 
 
-def _value_findings(claims: Claims) -> Iterator[Reason]:
+def value_findings(claims: Claims) -> Iterator[Reason]:
     if not has_value(claims):
         yield reason("envelope.value")
     if not claims.properties.matches(hashlib.new(claims.properties.digest, claims.properties_data).digest()):
@@ -190,7 +199,7 @@ def _part_findings(
         yield reason("envelope.reference", id=reference.name)
 
 
-def _check(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
+def checked(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
     return EnvelopeCheck(
         findings=tuple(findings),
         certificate=claims.certificate.public_bytes(Encoding.DER),
@@ -203,13 +212,15 @@ def _check(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
     )
 
 
-def _is_weak(claims: Claims) -> bool:
+def kind_of(claims: Claims) -> EnvelopeSignature:
+    """What a signature is that holds: intact, or weak by its key or a digest."""
     key = claims.certificate.public_key()
     is_weak_key = not isinstance(key, PublicKey) or CURRENT.weak_key(key, None)
-    return is_weak_key or any(CURRENT.weak_digest(name, None) for name in claims.digests)
+    is_weak = is_weak_key or any(CURRENT.weak_digest(name, None) for name in claims.digests)
+    return EnvelopeSignature.WEAK if is_weak else EnvelopeSignature.INTACT
 
 
-def _made_anew(root: etree._Element, signed: Mapping[str, bytes]) -> etree._Element:
+def made_anew(root: etree._Element, signed: Mapping[str, bytes]) -> etree._Element:
     """The message of what is signed, and of the traces of ``root``."""
     anew = etree.Element(root.tag)
     envelope = etree.SubElement(anew, names.qualified(names.ENVELOPE))

@@ -345,3 +345,19 @@ def test_a_signed_message_passes_and_a_changed_one_is_refused(
 def test_options_of_a_signature_without_a_key_are_refused(desk: Path) -> None:
     assert _run(["pack", "meta.toml", "bảng.csv", "-o", "s.edxml", "--level", "B-T"]) == 2
     assert not Path("s.edxml").exists()
+
+
+def test_a_signature_beside_a_message_is_found_and_a_stale_one_refused(
+    desk: Path, pki: Pki, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = ["pack", "meta.toml", "bảng.csv", "-o", "d.edxml"]
+    assert _run([*pack, "--signer", seal_uri(pki), "--detached"]) == 0
+    assert b"Signature" not in Path("d.edxml").read_bytes()
+    code = _run(["inspect", "d.edxml", *trusted(pki), "--json"])
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    Path("bảng.csv").write_bytes(b"3;4\n")
+    assert _run([*pack, "--force"]) == 0
+
+    assert (code, found["signature"], found["signature_verification"]["verdict"]) == (0, "intact", "TOTAL_PASSED")
+    assert _run(["inspect", "d.edxml"]) == 1
