@@ -13,7 +13,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
 from edocs._pades.form_changes import FormChanges
-from edocs._pades.widgets import is_listed_signature, is_shown, is_unsteady_comment, rectangle
+from edocs._pades.widgets import is_listed_signature, is_shown, is_unsteady_comment, leaves_its_place, rectangle
 from edocs._pdf.pages import INHERITED, Leaf, PageTree
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
@@ -27,6 +27,8 @@ _MARKUP = "Text FreeText Line Square Circle Polygon PolyLine Highlight Underline
 _COMMENTS = frozenset({*("/" + name for name in _MARKUP.split(" ")), "/Popup"})
 """Comments (12.5.6.2). Links, media, attached files and redaction marks do more than comment."""
 _FIXED = frozenset({"/Subtype", "/A", "/AA", "/OC"})
+_EVERYWHERE = (-14400.0, -14400.0, 14400.0, 14400.0)
+"""More than any page (annex C)."""
 _PAGES = "pages were added, taken away or put in another order"
 _ANNOTATION = "something was put on a page or changed there that is no signature"
 
@@ -236,6 +238,8 @@ def _draw(page: _Page, item: generic.PdfObject, place: Place, name: str, *, over
         return
     if not name and is_unsteady_comment(state, found):
         page.comparison.note(place, Changes.CONTENT, "a comment looks different at another time or on paper")
+    if leaves_its_place(state, found):
+        box = _EVERYWHERE
     page.changes.patches.append(Patch(page.index, box, over_all, place, name))
 
 

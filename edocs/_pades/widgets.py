@@ -20,6 +20,7 @@ __all__ = [
     "is_unsteady_comment",
     "is_value",
     "kids",
+    "leaves_its_place",
     "named",
     "only_adds_read_only",
     "rectangle",
@@ -93,6 +94,12 @@ def is_unsteady_comment(state: State, comment: generic.DictionaryObject) -> bool
     if appearance is None:  # each program draws it as it likes
         return "/OC" in comment or str(state.get(comment, "/Subtype")) not in _DRAWN_ALIKE
     return "/OC" in comment or draws_conditionally(state, appearance)
+
+
+def leaves_its_place(state: State, comment: generic.DictionaryObject) -> bool:
+    """Whether a comment keeps its size or its upright stand, so that it may be drawn beside its rectangle."""
+    flags = state.get(comment, "/F")
+    return isinstance(flags, generic.NumberObject) and bool(int(flags) & (_NO_ZOOM | _NO_ROTATE))
 
 
 def draws_conditionally(state: State, look: generic.PdfObject) -> bool:

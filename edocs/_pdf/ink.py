@@ -86,18 +86,17 @@ def open_views(data: bytes, before: int, after: int, password: str | None = None
 
 
 def _is_blank(picture: Image.Image) -> bool:
-    low, high = picture.getextrema()
-    return bool(high - low < _CONTRAST)  # type: ignore[operator]  # one band: two numbers
+    return all(high - low < _CONTRAST for low, high in (band.getextrema() for band in picture.split()))  # type: ignore[operator]  # one band: two numbers
 
 
 def _is_hidden(bare: Image.Image, before: Image.Image, after: Image.Image, *, over_all: bool) -> bool:
     if ImageChops.difference(before, after).getbbox() is None:
         return False
-    paper = max(range(256), key=before.histogram().__getitem__)
+    pale = _is_paper(before, after)
     were, are = _contrast(before), _contrast(after)
     seen = were.point(lambda value: 255 * (value > _CONTRAST))
     gone = _both(seen, ImageChops.subtract(were.point(lambda value: value // 2), are).point(lambda v: 255 * (v > 0)))
-    erased = _both(gone, after.point(lambda value: 255 * (abs(value - paper) < _PALE)))
+    erased = _both(gone, pale)
     drawn = _both(seen, _contrast(bare).point(lambda value: 255 * (value > _CONTRAST)))
     if _count(_both(erased, drawn)) > _SPECK or _has_covered_spot(drawn, gone):
         return True
@@ -111,7 +110,9 @@ def _is_hidden(bare: Image.Image, before: Image.Image, after: Image.Image, *, ov
 def _pixels(page: pypdfium2.PdfPage, box: _Box) -> tuple[float, _Pixels]:
     """The scale, and the pixels (left, top, right, bottom) that ``box`` takes of the drawn page."""
     width, height = page.get_size()
-    scale = min(_SCALE, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+    # Of a large page no more is drawn than the part that is looked at.
+    area = min(width * height, (box[2] - box[0]) * (box[3] - box[1]))
+    scale = min(_SCALE, (_MOST_PIXELS / max(1.0, area)) ** 0.5)
     size = (max(1, int(width * scale)), max(1, int(height * scale)))
     corners = []
     across, down = ctypes.c_int(), ctypes.c_int()
@@ -132,18 +133,29 @@ def _render(page: pypdfium2.PdfPage, scale: float, pixels: _Pixels, *, whole: bo
     width, height = page.get_size()
     left, top, right, bottom = pixels
     if left >= right or top >= bottom:
-        return Image.new("L", (1, 1), 255)  # outside the page nothing is seen
+        return Image.new("RGB", (1, 1), "white")  # outside the page nothing is seen
     crop = (left / scale, height - bottom / scale, width - right / scale, top / scale)
     bitmap = page.render(
         scale=scale, crop=tuple(max(0.0, part) for part in crop), draw_annots=whole, may_draw_forms=whole
     )
-    picture: Image.Image = bitmap.to_pil().convert("L")
+    picture: Image.Image = bitmap.to_pil().convert("RGB")
     return picture
 
 
 def _contrast(picture: Image.Image) -> Image.Image:
-    """How much each pixel's surroundings differ among themselves."""
-    return ImageChops.difference(picture.filter(ImageFilter.MaxFilter(3)), picture.filter(ImageFilter.MinFilter(3)))
+    """How much each pixel's surroundings differ among themselves, in whichever colour they do most."""
+    spread = ImageChops.difference(picture.filter(ImageFilter.MaxFilter(3)), picture.filter(ImageFilter.MinFilter(3)))
+    red, green, blue = spread.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _is_paper(before: Image.Image, after: Image.Image) -> Image.Image:
+    """Where ``after`` has about the colour that most of ``before`` had."""
+    found = Image.new("L", before.size, 255)
+    for was, now in zip(before.split(), after.split(), strict=True):
+        paper = max(range(256), key=was.histogram().__getitem__)
+        found = _both(found, now.point([255 * (abs(value - paper) < _PALE) for value in range(256)]))
+    return found
 
 
 def _both(one: Image.Image, two: Image.Image) -> Image.Image:

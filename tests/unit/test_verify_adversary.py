@@ -312,3 +312,47 @@ def test_a_name_is_written_with_the_bytes_that_it_was_read_with(name: bytes) -> 
     generic.NameObject.read_from_stream(io.BytesIO(name + b" ")).write_to_stream(out)
 
     assert out.getvalue() == name
+
+
+COVER = b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]/Resources<</Font<</F 5 0 R>>>>"
+
+
+def covered(signed: bytes, leaf: bytes, comment: bytes, colour: bytes = b"1 1 1") -> bytes:
+    """A stamp over the amount, which says another: ``leaf`` is the page, with a place for its annotations."""
+    look = stream(colour + b" rg 0 0 200 30 re f 0 g BT /F 20 Tf 12 10 Td (pay 9999) Tj ET", COVER)
+    stamp = b"<</Type/Annot/Subtype/Stamp%s/AP<</N 61 0 R>>>>" % comment
+    annotations = b"/Annots[%s 60 0 R]" % listed(signed, of_page=True)
+    return appended(signed, {3: leaf % annotations, 60: stamp, 61: look})
+
+
+def test_a_comment_that_keeps_upright_hides_nothing_beside_its_rectangle(foreign_sign: Sign, trust: TrustStore) -> None:
+    content = stream(b"BT 0 1 -1 0 140 80 Tm /F 20 Tf (pay 1000 to A) Tj ET")
+    leaf = page(b"/Rotate 90/Contents 4 0 R%s")
+    signed = foreign_sign(letter(o3=leaf % b"", o4=content), "leader", "Person")
+
+    turned = covered(signed, leaf, b"/F 4/Rect[240 0 270 30]")
+    upright = covered(signed, leaf, b"/F 20/Rect[120 0 320 30]")
+
+    assert verdict(turned, trust, Policy.AS_DOCMDP) is Verdict.TOTAL_PASSED
+    assert verdict(upright, trust, Policy.AS_DOCMDP) is Verdict.TOTAL_FAILED
+
+
+def test_text_that_is_as_bright_as_its_ground_is_seen(foreign_sign: Sign, trust: TrustStore) -> None:
+    ground = b"0.3 0.3 0.3"
+    content = stream(ground + b" rg 0 0 300 200 re f 1 0 0 rg BT /F 20 Tf 20 100 Td (pay 1000) Tj ET")
+    leaf = page(b"/Contents 4 0 R%s")
+    signed = foreign_sign(letter(o3=leaf % b"", o4=content), "leader", "Person")
+
+    attacked = covered(signed, leaf, b"/F 4/Rect[10 90 210 120]", ground)
+
+    assert verdict(attacked, trust, Policy.AS_DOCMDP) is Verdict.TOTAL_FAILED
+
+
+def test_small_text_of_a_huge_page_is_seen(foreign_sign: Sign, trust: TrustStore) -> None:
+    leaf = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 14400 14400]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R%s>>"
+    content = stream(b"0.6 g BT /F 4 Tf 20 100 Td (1) Tj ET")
+    signed = foreign_sign(letter(o3=leaf % b"", o4=content), "leader", "Person")
+
+    attacked = covered(signed, leaf, b"/F 4/Rect[10 90 210 120]")
+
+    assert verdict(attacked, trust, Policy.AS_DOCMDP) is Verdict.TOTAL_FAILED
