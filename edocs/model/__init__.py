@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edocs.model.answering import StatusSpec, status_for
     from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
+    from edocs.model.directory import AgencyDirectory, AgencyEntry, read_directory
     from edocs.model.envelope import (
         Attachment,
         Business,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     )
     from edocs.model.envelope_check import EnvelopeCheck, EnvelopeSpec
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
+    from edocs.model.identifiers import DocumentId, DocumentIdScheme
     from edocs.model.kinds import (
         ADMINISTRATIVE_CODES,
         DOCUMENT_TYPES,
@@ -161,6 +163,8 @@ __all__ = [
     "SEAL_FIELD",
     "STATUSES",
     "Agency",
+    "AgencyDirectory",
+    "AgencyEntry",
     "AgencyLevel",
     "AlgorithmRules",
     "Arrival",
@@ -182,6 +186,8 @@ __all__ = [
     "Coverage",
     "Document",
     "DocumentCode",
+    "DocumentId",
+    "DocumentIdScheme",
     "DocumentKey",
     "DocumentMessage",
     "DocumentSigner",
@@ -279,6 +285,7 @@ __all__ = [
     "processing_of",
     "read_agencies",
     "read_day",
+    "read_directory",
     "read_facts",
     "read_secrecy",
     "read_submission",
@@ -312,6 +319,8 @@ _MODULES = (
     "envelope",
     "statuses",
     "answering",
+    "identifiers",
+    "directory",
     "parcel",
 )
 

@@ -85,6 +85,24 @@ class OrganId:
         """
         return next((syntax for syntax, form in _SYNTAXES if form.fullmatch(self.value)), OrganIdSyntax.UNKNOWN)
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The groups from the top body down, in whichever direction they are written; empty where no rule says so.
+
+        >>> OrganId(value="000.00.13.H53").path, OrganId(value="H53.13").path
+        (('H53', '13'), ('H53', '13'))
+
+        Two codes with the same path need not be the same body's: codes were re-issued.
+        """
+        match self.syntax:
+            case OrganIdSyntax.QCVN_102:
+                groups = tuple(reversed(self.value.split(".")))
+                last = max(place for place, group in enumerate(groups) if group.strip("0"))
+                return groups[: last + 1]
+            case OrganIdSyntax.QD_20:
+                return tuple(self.value.split("."))
+        return ()
+
     def __str__(self) -> str:
         return self.value
 

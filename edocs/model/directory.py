@@ -1,0 +1,232 @@
+"""A directory of agencies: their old and new codes, when each was valid, what became of them (danh mục mã định danh).
+
+QCVN 102:2016/BTTTT, Decision 28/2018/QĐ-TTg (old codes, 13 characters) and Decision 20/2020/QĐ-TTg (new ones). Codes
+were re-issued, so an old and a new code belong together only where the directory says so. Real directories have the
+same code twice, codes of no form, and names with invisible characters: what was found is reported, nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from edocs.errors import UnreadableError, UsageError
+from edocs.model.envelope import OrganId, OrganIdSyntax
+from edocs.model.register import tidy_name
+from edocs.model.submission import read_day
+from edocs.model.verdict import Reason
+
+__all__ = ["AgencyDirectory", "AgencyEntry", "read_directory"]
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "code": ("code", "new_code", "mã định danh", "organid", "id"),
+        "old_code": ("old_code", "mã cũ", "organid_qcvn102_2016", "code102", "oldcode"),
+        "name": ("name", "tên", "tên cơ quan", "organname"),
+        "valid_from": ("valid_from", "từ ngày"),
+        "valid_to": ("valid_to", "đến ngày"),
+        "became": ("became", "nay là", "merged_into"),
+    }
+)
+"""A column's meaning to the headings it is known under, in lower case."""
+_CLAUSE = "Decision 20/2020/QĐ-TTg"
+_STEPS = 20
+"""Of renamings and mergers, one after the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyEntry:
+    """One body under one name, for as long as it had both."""
+
+    name: str
+    """In NFC, without invisible characters."""
+    code: OrganId | None = None
+    """Of Decision 20/2020."""
+    old_code: OrganId | None = None
+    """Of QCVN 102:2016."""
+    valid_from: date | None = None
+    """First day; None: always was."""
+    valid_to: date | None = None
+    """Last day; None: still is."""
+    became: OrganId | None = None
+    """The code of the body it was renamed to or merged into."""
+    line: int = 0
+    """Of the file it comes from."""
+
+    @property
+    def codes(self) -> tuple[OrganId, ...]:
+        """Both codes, the new one first."""
+        return tuple(code for code in (self.code, self.old_code) if code is not None)
+
+    def is_valid(self, on: date) -> bool:
+        """Whether the body had this name and these codes on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyDirectory:
+    """Entries by code, and what was wrong with them."""
+
+    entries: tuple[AgencyEntry, ...]
+    problems: tuple[Reason, ...] = ()
+    """Codes of no form or given twice, names that were mended, successors that lead nowhere; each names its line."""
+    _by_code: Mapping[str, tuple[AgencyEntry, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_code: dict[str, tuple[AgencyEntry, ...]] = {}
+        for entry in self.entries:
+            for code in entry.codes:
+                by_code[code.value] = (*by_code.get(code.value, ()), entry)
+        object.__setattr__(self, "_by_code", by_code)
+
+    def find(self, code: OrganId | str, on: date) -> tuple[AgencyEntry, ...]:
+        """The entries that had a code, old or new, on a day; more than one where the directory is ambiguous."""
+        return tuple(entry for entry in self._by_code.get(tidy_name(str(code)), ()) if entry.is_valid(on))
+
+    def one(self, code: OrganId | str, on: date) -> AgencyEntry:
+        """The entry that had a code on a day.
+
+        Raises:
+            UsageError: None had, or more than one.
+        """
+        found = self.find(code, on)
+        if len(found) == 1:
+            return found[0]
+        text = (
+            "no agency had the code {code} on {day}" if not found else "{count} agencies had the code {code} on {day}"
+        )
+        raise UsageError(text, hint="look at the directory", code=code, day=on.isoformat(), count=len(found))
+
+    def today(self, code: OrganId | str, then: date, now: date) -> AgencyEntry:
+        """What the body that had a code on the day ``then`` is on the day ``now``: through renamings and mergers.
+
+        Raises:
+            UsageError: As :meth:`one`; or it ended and nothing took its place.
+        """
+        entry = self.one(code, then)
+        for _ in range(_STEPS):
+            if entry.is_valid(now):
+                return entry
+            if entry.became is None or entry.valid_to is None:
+                break
+            following = self.find(entry.became, now) or self._after(entry.became, entry.valid_to)
+            if len(following) != 1:
+                break
+            entry = following[0]
+        raise UsageError(
+            "agency {code}: the directory does not say what it is on {day}",
+            hint="look at the directory",
+            code=code,
+            day=now.isoformat(),
+        )
+
+    def _after(self, code: OrganId, day: date) -> tuple[AgencyEntry, ...]:
+        """The next entries that had a code after a day."""
+        later = [one for one in self._by_code.get(code.value, ()) if one.valid_from and one.valid_from > day]
+        first = min((one.valid_from for one in later if one.valid_from), default=None)
+        return tuple(one for one in later if one.valid_from == first)
+
+
+def read_directory(data: bytes) -> AgencyDirectory:
+    """A directory from CSV: ``code`` or ``old_code``, ``name``, where known ``valid_from``, ``valid_to``, ``became``.
+
+    Đọc danh mục cơ quan. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
+
+    Raises:
+        UnreadableError: Not CSV in UTF-8, without a code or name column, or a line with a day that is none.
+    """
+    try:
+        table = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), restkey="", restval="")
+        headings = {tidy_name(name).casefold(): name for name in table.fieldnames or () if name}
+        columns = {
+            meaning: next((headings[one] for one in known if one in headings), "")
+            for meaning, known in _COLUMNS.items()
+        }
+        if not columns["name"] or not (columns["code"] or columns["old_code"]):
+            raise UnreadableError("no directory of agencies", hint="its first line must name the columns code and name")
+        problems: list[Reason] = []
+        entries = tuple(
+            _entry({meaning: line.get(name) or "" for meaning, name in columns.items()}, table.line_num, problems)
+            for line in table
+        )
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise UnreadableError("no directory of agencies: {why}", hint="CSV in UTF-8", why=exc) from exc
+    directory = AgencyDirectory(entries=entries)
+    return AgencyDirectory(entries=entries, problems=(*problems, *_conflicts(directory), *_dead_ends(directory)))
+
+
+def _entry(values: Mapping[str, str], line: int, problems: list[Reason]) -> AgencyEntry:
+    name = tidy_name(values["name"])
+    if name != values["name"].strip():
+        problems.append(
+            _problem("directory.name", "line {line}: invisible characters in the name {name}", line, name=name)
+        )
+    if not name:
+        problems.append(_problem("directory.nameless", "line {line}: no name", line))
+    codes = {key: _code(values[key], line, problems) for key in ("code", "old_code", "became")}
+    if codes["code"] is None and codes["old_code"] is None:
+        problems.append(_problem("directory.codeless", "line {line}: no code", line))
+    entry = AgencyEntry(
+        name=name,
+        code=codes["code"],
+        old_code=codes["old_code"],
+        valid_from=_day(values["valid_from"], line),
+        valid_to=_day(values["valid_to"], line),
+        became=codes["became"],
+        line=line,
+    )
+    if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
+        problems.append(_problem("directory.period", "line {line}: ends before it begins", line))
+    return entry
+
+
+def _code(text: str, line: int, problems: list[Reason]) -> OrganId | None:
+    code = OrganId(value=tidy_name(text))
+    if not code.value:
+        return None
+    if code.syntax is OrganIdSyntax.UNKNOWN:
+        problems.append(
+            _problem("directory.syntax", "line {line}: agency code of no known form: {code}", line, code=code.value)
+        )
+    return code
+
+
+def _day(text: str, line: int) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return read_day(text.strip()).date()
+    except UsageError as exc:
+        raise UnreadableError("line {line}: {why}", line=line, why=exc.message()) from exc
+
+
+def _conflicts(directory: AgencyDirectory) -> Iterator[Reason]:
+    """Codes that two entries had at once."""
+    for code, entries in directory._by_code.items():
+        for index, entry in enumerate(entries):
+            other = next((one for one in entries[:index] if _overlap(one, entry)), None)
+            if other is not None:
+                text = "line {line}: code {code} is that of line {other} too, {name}"
+                yield _problem(
+                    "directory.repeated", text, entry.line, code=code, other=str(other.line), name=other.name
+                )
+
+
+def _overlap(one: AgencyEntry, other: AgencyEntry) -> bool:
+    first, last = max(one.valid_from or date.min, other.valid_from or date.min), date.max
+    return first <= min(one.valid_to or last, other.valid_to or last)
+
+
+def _dead_ends(directory: AgencyDirectory) -> Iterator[Reason]:
+    for entry in directory.entries:
+        if entry.became is not None and entry.became.value not in directory._by_code:
+            text = "line {line}: became {code}, which the directory does not have"
+            yield _problem("directory.successor", text, entry.line, code=entry.became.value)
+
+
+def _problem(rule: str, message: str, line: int, **params: str) -> Reason:
+    return Reason(rule=f"edxml.{rule}", clause=_CLAUSE, message=message, params={"line": str(line), **params})
