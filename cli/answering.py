@@ -20,7 +20,15 @@ from .console import FORCE_OPTION, PATH, Console, common_options
 
 @click.command()
 @click.argument("envelope", type=PATH, metavar="IN.edxml")
-@click.option("--code", required=True, type=click.Choice(list(STATUSES)), help="The status.")
+@click.option(
+    "--code",
+    required=True,
+    type=click.Choice(list(STATUSES)),
+    help=(
+        "01 arrived, 02 refused, 03 accepted, 04 assigned, 05 in progress, 06 completed; "
+        "13 the sender wants it back; 15 the receiver agrees to recall or update, 16 refuses to."
+    ),
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why; required for 02 and 13.")
 @click.option(
     "--organ", default="", metavar="CODE", help="Which of several receivers speaks; for 13, which one is addressed."
@@ -44,14 +52,9 @@ def status(
     force: bool,
     **contact: str,
 ) -> int:
-    """Answer a message with a status (lập gói tin trạng thái).
+    """Answer a message with a status (lập gói tin trạng thái). Nothing is sent.
 
-    \b
-    01 arrived      04 assigned        13 the sender asks for it back
-    02 refused      05 in progress     15 the receiver agrees to recall or update
-    03 accepted     06 completed       16 the receiver refuses to
-
-    13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13. Nothing is sent.
+    13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13.
     """
     read = inspect_message(read_file(envelope))
     spec = StatusSpec(

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from edocs._files import open_output, read_file, require_free, write_file
+from edocs.errors import EdocsError, UsageError
+from edocs.exchange import draft_errors, read_meta
 from edocs.exchange import pack as pack_message
-from edocs.exchange import read_meta
 from edocs.model import OutgoingFile
 
-from .console import FORCE_OPTION, PATH, Console, common_options
+from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .sealing import detached_path, open_seal, seal_options, sealed
 
 MANIFEST_SUFFIX = ".sha256.json"
@@ -25,19 +26,25 @@ MANIFEST_SUFFIX = ".sha256.json"
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=PATH,
     metavar="OUT.edxml",
     help="The message.",
 )
+@click.option("--check", is_flag=True, help="Write nothing; say everything that is wrong.")
 @FORCE_OPTION
 @seal_options
 @common_options
-def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, force: bool, **options: Any) -> int:
+def pack(
+    console: Console, meta: Path, files: tuple[Path, ...], output: Path | None, check: bool, force: bool, **options: Any
+) -> int:
     """Pack FILEs, the main document first, into an edXML message that META.toml describes (đóng gói văn bản).
 
     Beside OUT.edxml stands OUT.edxml.sha256.json: name, size and SHA-256 of each file, and of the message.
     """
+    if check:
+        return _check(console, meta, files)
+    if output is None:
+        raise UsageError("where is the message to be written?", hint="give -o OUT.edxml, or --check")
     document = read_meta(read_file(meta))
     seal = open_seal(console, options)
     packed = pack_message(document, [OutgoingFile(name=path.name, data=read_file(path)) for path in files])
@@ -64,6 +71,23 @@ def pack(console: Console, meta: Path, files: tuple[Path, ...], output: Path, fo
         )
     )
     return 0
+
+
+def _check(console: Console, meta: Path, files: tuple[Path, ...]) -> int:
+    codes = []
+    read = []
+    for path in files:
+        try:
+            read.append(OutgoingFile(name=path.name, data=read_file(path)))
+        except EdocsError as error:
+            console.error(error, path)
+            codes.append(error.exit_code)
+    for found in draft_errors(read_file(meta), read):
+        console.error(found)
+        codes.append(found.exit_code)
+    if not codes:
+        console.result(console.text("{path} and {count} files can be packed", path=meta, count=len(files)))
+    return worst(codes)
 
 
 def manifest_path(envelope: Path) -> Path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,8 +18,8 @@ from edocs._edxml.attachments import Decoded, decode, encode, unwrap
 from edocs._edxml.filenames import safe_name, unique_name
 from edocs._edxml.meta import read_meta
 from edocs._edxml.reader import read_envelope
-from edocs._edxml.writer import write_document, write_status
-from edocs.errors import StateSecretError, UnreadableError, UsageError
+from edocs._edxml.writer import build_document, write_document, write_status
+from edocs.errors import EdocsError, StateSecretError, UnreadableError, UsageError
 from edocs.model import (
     HANOI,
     Attachment,
@@ -41,10 +41,11 @@ from edocs.model import (
 )
 from edocs.model.times import require_time
 
-__all__ = ["inspect_message", "pack", "pack_status", "read_manifest", "read_meta", "unpack"]
+__all__ = ["draft_errors", "inspect_message", "pack", "pack_status", "read_manifest", "read_meta", "unpack"]
 
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 """Of all files of a message together, unpacked."""
+_STAND_IN = Attachment(content_id="1", name="a.pdf", content_type="application/pdf", description="a.pdf")
 _LISTED = "Decision 28/2018/QĐ-TTg, article 10.1"
 _INTACT = "Decision 28/2018/QĐ-TTg, article 6.1"
 
@@ -68,13 +69,9 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
     Source: Decision 28/2018/QĐ-TTg, articles 1.2, 10.1, 10.2; QCVN 102:2016/BTTTT.
     """
     # (1)
-    if document.secrecy is not Secrecy.NONE:
-        raise StateSecretError(
-            "a state secret is not exchanged electronically: secrecy {secrecy}",
-            hint="Decision 28/2018, article 1.2: send it as the law on state secrets says",
-            secrecy=document.secrecy.value,
-        )
-    _check_files(files)
+    _require_no_secret(document)
+    for error in _file_errors(files):
+        raise error
     # (2)
     attachments = tuple(_attachment(index, file) for index, file in enumerate(files, 1))
     # (3)
@@ -95,6 +92,26 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
         ),
     )
     return Packed(envelope=envelope, manifest=manifest)
+
+
+def draft_errors(meta: bytes, files: Sequence[OutgoingFile]) -> tuple[EdocsError, ...]:
+    """Everything that keeps a description and its files from being packed, at once (kiểm tra trước khi đóng gói).
+
+    Nothing is packed for it, and what :func:`pack` alone could find, such as a text that XML cannot hold, is found too.
+
+    Returns:
+        One error for the description, one for each file, and :class:`StateSecretError` for a state secret; empty where
+        :func:`pack` would pack.
+    """
+    found: list[EdocsError] = [*_file_errors(files)]
+    try:
+        document = read_meta(meta)
+        _require_no_secret(document)
+        trace = Trace(organ_id=document.message.sender.id, at=datetime.fromtimestamp(0, UTC))
+        build_document(replace(document.message, attachments=(_STAND_IN,), traces=(trace,)))
+    except EdocsError as error:
+        found.insert(0, error)
+    return tuple(found)
 
 
 def pack_status(status: StatusMessage) -> bytes:
@@ -194,20 +211,29 @@ def read_manifest(data: bytes) -> Manifest:
         ) from exc
 
 
-def _check_files(files: Sequence[OutgoingFile]) -> None:
+def _require_no_secret(document: OutgoingDocument) -> None:
+    if document.secrecy is not Secrecy.NONE:
+        raise StateSecretError(
+            "a state secret is not exchanged electronically: secrecy {secrecy}",
+            hint="Decision 28/2018, article 1.2: send it as the law on state secrets says",
+            secrecy=document.secrecy.value,
+        )
+
+
+def _file_errors(files: Sequence[OutgoingFile]) -> Iterator[UsageError]:
     if not files:
-        raise UsageError("no file to pack", hint="a document message carries at least one")
+        yield UsageError("no file to pack", hint="a document message carries at least one")
     taken: set[str] = set()
     for file in files:
         name = unicodedata.normalize("NFC", file.name)
         if not name or safe_name(name, "") != name:
-            raise UsageError(
+            yield UsageError(
                 "file name cannot be used everywhere: {name}", hint="rename it first", name=ascii(file.name)
             )
-        if unique_name(name, taken) != name:
-            raise UsageError("two files have the same name: {name}", hint="rename one of them", name=name)
+        elif unique_name(name, taken) != name:
+            yield UsageError("two files have the same name: {name}", hint="rename one of them", name=name)
         if not file.data:
-            raise UsageError("file is empty: {name}", name=name)
+            yield UsageError("file is empty: {name}", name=ascii(file.name) if not name.isprintable() else name)
 
 
 def _attachment(index: int, file: OutgoingFile) -> Attachment:

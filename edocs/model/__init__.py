@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         MessageCode,
         MessageKind,
         Organ,
-        OrganId,
-        OrganIdSyntax,
         OtherInfo,
         OtherMessage,
         Priority,
@@ -58,6 +56,7 @@ if TYPE_CHECKING:
     )
     from edocs.model.limits import Limits, Loss
     from edocs.model.options import VerificationOptions
+    from edocs.model.organ_id import OrganId, OrganIdSyntax
     from edocs.model.parcel import (
         Comparison,
         FileKind,
@@ -316,6 +315,7 @@ _MODULES = (
     "tally",
     "submission",
     "envelope_check",
+    "organ_id",
     "envelope",
     "statuses",
     "answering",

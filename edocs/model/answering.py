@@ -9,16 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edocs.errors import UsageError
-from edocs.model.envelope import (
-    BusinessKind,
-    DocumentMessage,
-    Organ,
-    OrganId,
-    OtherMessage,
-    ResponseFor,
-    Staff,
-    StatusMessage,
-)
+from edocs.model.envelope import BusinessKind, DocumentMessage, Organ, OtherMessage, ResponseFor, Staff, StatusMessage
+from edocs.model.organ_id import OrganId
 from edocs.model.statuses import Emitter, StatusKind, require_status
 from edocs.model.times import require_time
 

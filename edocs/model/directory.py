@@ -15,7 +15,7 @@ from datetime import date
 from types import MappingProxyType
 
 from edocs.errors import UnreadableError, UsageError
-from edocs.model.envelope import OrganId, OrganIdSyntax
+from edocs.model.organ_id import OrganId, OrganIdSyntax
 from edocs.model.register import tidy_name
 from edocs.model.submission import read_day
 from edocs.model.verdict import Reason

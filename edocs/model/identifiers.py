@@ -14,7 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from edocs.errors import UsageError
-from edocs.model.envelope import MessageCode, OrganId
+from edocs.model.envelope import MessageCode
+from edocs.model.organ_id import OrganId
 
 __all__ = ["DocumentId", "DocumentIdScheme"]
 

@@ -11,7 +11,8 @@ from enum import IntEnum, StrEnum
 
 from edocs.errors import AttachmentMismatchError
 from edocs.locale import DEFAULT_LANGUAGE
-from edocs.model.envelope import DocumentMessage, Envelope, OrganId
+from edocs.model.envelope import DocumentMessage, Envelope
+from edocs.model.organ_id import OrganId
 from edocs.model.register import Secrecy
 from edocs.model.verdict import LegalEffect, Reason, SignatureReport, VerificationReport
 
