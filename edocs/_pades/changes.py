@@ -97,7 +97,7 @@ def _faults(steps: Sequence[Step], differences: Sequence[Difference]) -> Iterato
     grave = [difference for difference in differences if difference.kind is Changes.CONTENT]
     counts = [count for step in steps for count in step.page_counts if not step.fault]
     drawn = [difference.page for difference in grave if difference.is_drawn and difference.page is not None]
-    unclear = [step.fault for step in steps if step.fault]
+    unclear = [why for step in steps for why in (step.fault, *step.form.unclear) if why]
     signed = {name for step in steps for name in step.form.signed}
     shown = {name for step in steps for name in step.form.added_shown}
     if counts and len(set(counts)) > 1:

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils import generic
 
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
+from edocs._pades.filled import UNCLEAR, FilledField
 from edocs._pades.widgets import (
     draws_by_defaults,
     draws_conditionally,
@@ -31,6 +32,7 @@ __all__ = ["FormChanges", "compare_form"]
 
 _DEPTH = 32
 _MOST_FIELDS = 100_000
+_FILLABLE = frozenset({"/Tx", "/Ch", "/Btn"})
 _FILLED = frozenset({"/V", "/AP", "/AS", "/I"})
 _SIGNED_WITH = frozenset(
     {"/V", "/AP", "/F", "/Lock", "/SV", "/M", "/MK", "/DA", "/DR", "/P", "/Ff", "/H", "/BS", "/Border", "/NM"}
@@ -61,6 +63,8 @@ class FormChanges:
     """Widgets of filled fields, by object number."""
     appearing: dict[int, str] = field(default_factory=dict)
     """Widgets of new fields, and of fields that were signed."""
+    unclear: list[str] = field(default_factory=list)
+    """What cannot be judged."""
 
 
 def compare_form(
@@ -227,6 +231,12 @@ class _Walk:
             elif name in self.changes.filled:
                 self.changes.redrawn[number] = name
         self.fields(list(kids(comparison.before, one)), list(kids(comparison.after, two)), place.at("/Kids"), inner)
+        if name in self.changes.filled and "/T" in two and kind in _FILLABLE:
+            fault = FilledField(comparison, one, two, kind).fault()
+            if fault == UNCLEAR:
+                self.changes.unclear.append(fault)
+            elif fault:
+                comparison.note(place, Changes.CONTENT, fault, name=name)
 
     def _entries(
         self, one: generic.DictionaryObject, two: generic.DictionaryObject, place: Place, above: _Above

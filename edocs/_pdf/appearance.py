@@ -16,7 +16,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pdf.entries import dictionary, entry, numbers
 from edocs._pdf.lettering import AppearanceError, Lettering, read_lettering
 
-__all__ = ["AppearanceError", "ShownLetter", "shown_letters", "shown_text"]
+__all__ = ["AppearanceError", "ShownLetter", "drawn_text", "shown_letters", "shown_text"]
 
 _END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"  # where a regular token may end: programs split 12Tf differently
 _TOKEN = re.compile(
@@ -79,6 +79,31 @@ def shown_letters(appearance: object, size_pt: tuple[float, float] | None = None
     for operator, operands in _operations(appearance.data):
         page.run(operator, operands)
     return page.letters
+
+
+def drawn_text(appearance: object) -> str:
+    """The letters that the strings of a form XObject name, in order, wherever and however they are drawn.
+
+    Raises:
+        AppearanceError: It is no stream, cannot be read, hides letters, or draws pictures or other forms.
+    """
+    if not isinstance(appearance, generic.StreamObject):
+        raise AppearanceError("it has no appearance")
+    resources = dictionary(appearance, "/Resources") or generic.DictionaryObject()
+    fonts = dictionary(resources, "/Font") or generic.DictionaryObject()
+    lettering: Lettering | None = None
+    shown: list[str] = []
+    for operator, operands in _operations(appearance.data):
+        if operator in ("Do", "BI", "sh") or (operator == "Tr" and _numbers(operands, 1) != [0]):
+            raise AppearanceError("its appearance draws more than text")
+        if operator == "Tf":
+            lettering = read_lettering(entry(fonts, operands[0][1].decode("latin-1")) if operands else None)
+        elif operator in ("Tj", "TJ", "'", '"'):
+            strings = [_string(operand) for operand in operands if operand[0] in ("literal", "hex")]
+            if lettering is None:
+                raise AppearanceError("its font is missing")
+            shown += [letter for string in strings for letter, _ in lettering.letters(string)]
+    return "".join(shown)
 
 
 def _bounding_box(appearance: generic.StreamObject, size_pt: tuple[float, float] | None) -> _Box:

@@ -26,18 +26,10 @@ ALLOWED = {
     Outcome.NOT_SIGNED: {Verdict.NOT_SIGNED},
     Outcome.TIME_UNPROVEN: {Verdict.TOTAL_PASSED},
 }
-_UNSHOWN = "after P=2 the value of a field and what it shows may differ"
 NOT_YET: dict[str, str] = {}
 """Vectors that verification does not judge rightly yet, and why. What is here is a defect, to be taken out with it."""
 NOT_YET_WHERE_THE_DOCUMENT_DECIDES = {
     "annotation-under-the-pointer-p3": "what a comment shows under the pointer is not looked at",
-    "form-value-without-appearance": _UNSHOWN,
-    "form-appearance-without-value": _UNSHOWN,
-    "form-appearance-in-place": _UNSHOWN,
-    "form-value-shown-otherwise": _UNSHOWN,
-    "form-state-without-value": _UNSHOWN,
-    "form-states-exchanged": _UNSHOWN,
-    "form-state-drawn-otherwise": _UNSHOWN,
 }
 
 
