@@ -39,7 +39,9 @@ from edocs.verify import load_trust
 from .arguments import read_time
 from .batch import BATCH_OPTIONS
 from .console import PATH, Console, common_options
+from .limits import limit_options, read_limits
 from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
+from .supervising import late_verifier
 from .verdicts import EXIT_CODES
 
 SCHEMA = "edocs.arrival/1"
@@ -90,6 +92,7 @@ def copy(
 @click.option("--file-code", default="", help="Number and symbol of the file it belongs to (số và ký hiệu hồ sơ).")
 @click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PDF", help="The sheet.")
+@limit_options
 @common_options
 def arrive(console: Console, path: Path, number: int, agency: str, at: str | None, **options: Any) -> int:
     """Number a document that arrived, verify it, and write the ĐẾN stamp on a sheet of its own (văn bản đến).
@@ -105,7 +108,9 @@ def arrive(console: Console, path: Path, number: int, agency: str, at: str | Non
     )
     trust = load_trust(options["trust"]) if options["trust"] else TrustStore()
     document = read_file(path)
-    arrived = arrive_pdf(document, arrival, trust, VerificationOptions(at=arrival.arrived_at), name=path.name)
+    stated = VerificationOptions(at=arrival.arrived_at)
+    with late_verifier(trust, read_limits(options["max_seconds"], options["max_memory"])) as verify:
+        arrived = arrive_pdf(document, arrival, trust, stated, name=path.name, verify=verify)
     output = options["output"] or path.with_name(f"{path.stem}.arrival.pdf")
     write_file(output, arrived.sheet, inputs=[path])
     console.emit(_record(arrived, path, output, console.lang))

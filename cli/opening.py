@@ -16,13 +16,15 @@ from edocs._files import read_file, write_file
 from edocs.errors import EdocsError, OutputError
 from edocs.exchange import read_manifest
 from edocs.model import OpenedMessage, TrustStore, UnpackedFile, Verdict
-from edocs.office import open_message
+from edocs.office import PdfVerifier, open_message
 from edocs.verify import load_trust
 
 from .console import PATH, Console, common_options, worst
 from .exchanging import manifest_path
+from .limits import limit_options, read_limits
 from .message import message_lines
 from .sealing import detached_path
+from .supervising import late_verifier
 from .verdicts import EXIT_CODES
 
 _trust_option = click.option(
@@ -46,13 +48,18 @@ _trust_option = click.option(
     help="For the files.",
 )
 @_trust_option
+@limit_options
 @common_options
-def unpack(console: Console, envelope: Path, folder: Path, trust: tuple[Path, ...]) -> int:
+def unpack(
+    console: Console, envelope: Path, folder: Path, trust: tuple[Path, ...], max_seconds: float, max_memory: int
+) -> int:
     """Unpack an edXML message into DIR and compare its attachments (mở gói tin).
 
     A file that is not what was packed is named and not written. Nothing in DIR is overwritten.
     """
-    opened = _open(envelope, _load(trust))
+    store = _load(trust)
+    with late_verifier(store, read_limits(max_seconds, max_memory)) as verify:
+        opened = _open(envelope, store, verify)
     _show(console, envelope, opened, _write(opened, folder, envelope))
     return _exit_code(opened, bool(trust))
 
@@ -60,20 +67,24 @@ def unpack(console: Console, envelope: Path, folder: Path, trust: tuple[Path, ..
 @click.command()
 @click.argument("envelopes", nargs=-1, required=True, type=PATH, metavar="IN.edxml...")
 @_trust_option
+@limit_options
 @common_options
-def inspect(console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ...]) -> int:
+def inspect(
+    console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ...], max_seconds: float, max_memory: int
+) -> int:
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
     codes = []
     store = _load(trust)
-    for envelope in envelopes:
-        try:
-            opened = _open(envelope, store)
-        except EdocsError as error:
-            console.error(error, envelope)
-            codes.append(error.exit_code)
-            continue
-        _show(console, envelope, opened, None)
-        codes.append(_exit_code(opened, bool(trust)))
+    with late_verifier(store, read_limits(max_seconds, max_memory)) as verify:
+        for envelope in envelopes:
+            try:
+                opened = _open(envelope, store, verify)
+            except EdocsError as error:
+                console.error(error, envelope)
+                codes.append(error.exit_code)
+                continue
+            _show(console, envelope, opened, None)
+            codes.append(_exit_code(opened, bool(trust)))
     return worst(codes)
 
 
@@ -81,11 +92,12 @@ def _load(trust: tuple[Path, ...]) -> TrustStore | None:
     return load_trust(trust) if trust else None
 
 
-def _open(envelope: Path, trust: TrustStore | None) -> OpenedMessage:
+def _open(envelope: Path, trust: TrustStore | None, verify: PdfVerifier) -> OpenedMessage:
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
     apart = detached_path(envelope)
-    return open_message(read_file(envelope), manifest, trust, detached=read_file(apart) if apart.exists() else None)
+    detached = read_file(apart) if apart.exists() else None
+    return open_message(read_file(envelope), manifest, trust, detached=detached, verify=verify)
 
 
 def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Path]:

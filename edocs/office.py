@@ -6,7 +6,7 @@ The doors do not import each other; what joins them stands here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +41,9 @@ from edocs.verify import verify_pdf
 if TYPE_CHECKING:  # a register brings SQLAlchemy, which opening a message does not need
     from edocs.registry import Registration, Registry
 
-__all__ = ["arrive_pdf", "message_effect", "open_message", "register_pdf"]
+PdfVerifier = Callable[[bytes, VerificationOptions], VerificationReport]
+
+__all__ = ["PdfVerifier", "arrive_pdf", "message_effect", "open_message", "register_pdf"]
 
 
 def open_message(
@@ -51,6 +53,7 @@ def open_message(
     options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
     *,
     detached: bytes | None = None,
+    verify: PdfVerifier | None = None,
 ) -> OpenedMessage:
     """Open what arrived: unpack it, compare it with its manifest, and verify every PDF in it.
 
@@ -59,6 +62,8 @@ def open_message(
     Args:
         trust: Whom to believe; without anchors no signature can pass.
         detached: The signature that stands beside the message, if there is one.
+        verify: Who verifies the PDFs in place of this process: strangers wrote them, so a worker that can be killed,
+            :meth:`edocs.supervised.SupervisedVerifier.verify`, is the safer place.
 
     Raises:
         MalformedEnvelopeError: The message cannot be read; a bad attachment or signature is a value.
@@ -69,10 +74,17 @@ def open_message(
     unpacked = replace(unpacked, notices=(*_signature_notices(unpacked.envelope.signature), *unpacked.notices))
     signature = judge_signature(unpacked.envelope, trust, options)
     reports = tuple(
-        verify_pdf(file.data, trust, options) if _is_pdf(file) and not file.faults else None for file in unpacked.files
+        _verified(file.data, trust, options, verify) if _is_pdf(file) and not file.faults else None
+        for file in unpacked.files
     )
     effect = message_effect(unpacked, reports)
     return OpenedMessage(unpacked=unpacked, signature=signature, reports=reports, legal_effect=effect)
+
+
+def _verified(
+    document: bytes, trust: TrustStore | None, options: VerificationOptions, verify: PdfVerifier | None
+) -> VerificationReport:
+    return verify(document, options) if verify else verify_pdf(document, trust, options)
 
 
 def _signature_notices(kind: EnvelopeSignature) -> tuple[Reason, ...]:
@@ -141,6 +153,7 @@ def arrive_pdf(
     options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
     *,
     name: str = "",
+    verify: PdfVerifier | None = None,
 ) -> Arrived:
     """Give a document that arrived its number, with its verification and a sheet that shows both.
 
@@ -149,6 +162,7 @@ def arrive_pdf(
 
     Args:
         name: Of the file, for the sheet.
+        verify: As of :func:`open_message`.
 
     Raises:
         UsageError: The number is not positive, the agency has no name, or the time has no time zone.
@@ -161,6 +175,6 @@ def arrive_pdf(
     if not arrival.agency.strip():
         raise UsageError("the stamp names no agency", hint="the agency where the document arrived: --agency")
     require_time(arrival.arrived_at)
-    report = verify_pdf(document, trust, options)
+    report = _verified(document, trust, options, verify)
     sheet = arrival_sheet(arrival, report, name, options.at or arrival.arrived_at)
     return Arrived(arrival=arrival, report=report, sheet=sheet)

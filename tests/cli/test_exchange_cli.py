@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from edxml_fixtures import META, SAMPLES
+from hostile import HOSTILE
 
 from edocs.cli.main import _run
 from edocs.testing import Pki, sample_pdf
@@ -62,6 +63,21 @@ def test_packed_files_are_unpacked_whole_and_judged(
     assert (report["legal_effect"], report["comparison"]) == ("original", "equal")
     assert report["written"] == {name: str(Path("in", name)) for name in ("công văn.pdf", "bảng.csv")}
     assert "edXML document message" in err
+
+
+def test_a_pdf_in_a_message_that_takes_too_much_is_given_up(
+    desk: Path, pki: Pki, original: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("phụ lục.pdf").write_bytes(HOSTILE["many_annotations_later"](original))
+    assert _run(["pack", "meta.toml", "công văn.pdf", "phụ lục.pdf", "-o", "out.edxml", "--quiet"]) == 0
+
+    code = _run(["inspect", "out.edxml", *trusted(pki), "--max-seconds", "0.3", "--json"])
+
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    found = {file["name"]: file["verification"] for file in report["files"]}
+    assert code == 3
+    assert found["công văn.pdf"]["verdict"] == "TOTAL_PASSED"
+    assert [why["rule"] for why in found["phụ lục.pdf"]["reasons"]] == ["limit.time"]
 
 
 def test_the_manifest_stands_beside_the_message(message: Path) -> None:

@@ -45,7 +45,7 @@ def outcomes(result: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_bomb_among_honest_files_costs_its_own_line(run: Run, signed: bytes, tmp_path: Path, lang: str) -> None:
     (tmp_path / "a.pdf").write_bytes(signed)
-    (tmp_path / "b.pdf").write_bytes(HOSTILE["fields_double_at_each_level"](signed))
+    (tmp_path / "b.pdf").write_bytes(HOSTILE["many_annotations_later"](signed))
     (tmp_path / "c.pdf").write_bytes(signed)
 
     told = run(tmp_path, "--max-seconds", "0.5", "--json", "--lang", lang)
