@@ -15,6 +15,7 @@ from hypothesis import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from vectors.build import Vectors
 
 from edocs.connect import open_signer
 from edocs.model import HANOI, DocumentCode, Role, SignatureSpec, Stamp, TrustStore
@@ -111,3 +112,9 @@ def foreign_sign(pki: Pki) -> Callable[..., bytes]:
         return bytes(signed.getvalue())
 
     return sign
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Vectors:
+    """The test vectors, each made when it is first asked for."""
+    return Vectors()

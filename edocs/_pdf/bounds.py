@@ -8,6 +8,7 @@ in steps that grow with the file and no faster. It does not measure time or memo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from weakref import WeakKeyDictionary
 
 from pyhanko.pdf_utils import filters, generic, xref
@@ -127,30 +128,34 @@ def _bounded_decoders(
         for count, (decoder, parameters) in enumerate(original(self), 1):
             if count > _MOST_FILTERS:
                 raise ExcessError("a stream has more filters than any document needs")
-            columns = _columns(decoder, parameters)
-            if columns or isinstance(decoder, filters.ASCII85Decode):
-                yield _BoundedDecoder(decoder, self._decode_context(), columns), parameters
+            size = _row_size(decoder, parameters)
+            if size or isinstance(decoder, filters.ASCII85Decode):
+                yield _BoundedDecoder(decoder, self._decode_context(), size), parameters
             else:
                 yield decoder, parameters
 
     return decoders
 
 
-def _columns(decoder: filters.Decoder, parameters: Mapping[str, object]) -> int:
+def _row_size(decoder: filters.Decoder, parameters: Mapping[str, object]) -> int:
     """Octets of a row that is predicted from the one before; 0 where none is."""
     if not isinstance(decoder, filters.FlateDecode) or not isinstance(parameters, dict):
         return 0
-    columns = parameters.get("/Columns", 1)
-    return max(int(columns), 1) if parameters.get("/Predictor", 1) != 1 and isinstance(columns, int) else 0
+    if isinstance(predictor := parameters.get("/Predictor", 1), int) and predictor == 1:
+        return 0
+    values = (
+        (parameters.get(key), usual) for key, usual in (("/Colors", 1), ("/BitsPerComponent", 8), ("/Columns", 1))
+    )
+    return max(prod(int(value) if isinstance(value, int) else usual for value, usual in values) // 8, 1)
 
 
 class _BoundedDecoder(filters.Decoder):
     """A decoder that works octet by octet, and so has to say beforehand how many there are."""
 
-    def __init__(self, decoder: filters.Decoder, context: DecodeContext, columns: int) -> None:
+    def __init__(self, decoder: filters.Decoder, context: DecodeContext, row_size: int) -> None:
         self._decoder = decoder
         self._context = context
-        self._columns = columns
+        self._row_size = row_size
         self.encode = decoder.encode  # type: ignore[method-assign]
 
     def decode(self, data: bytes, decode_params: dict[str, object]) -> bytes:
@@ -163,14 +168,14 @@ class _BoundedDecoder(filters.Decoder):
         Raises:
             ExcessError: It takes more steps than are left.
         """
-        if not self._columns:
+        if not self._row_size:
             digits = len(data.translate(None, _BLANKS))
             if max_output_size is not None and digits // 5 * 4 > max_output_size:
                 raise ExcessError("a stream becomes longer than any document needs")
             _charge(self._context, digits * _STEPS_OF_A_DIGIT)
             return self._decoder.decode_bounded(data, decode_params, max_output_size)
-        _charge(self._context, self._columns)
-        row = self._columns + 1
+        _charge(self._context, self._row_size)
+        row = self._row_size + 1
         most = max_output_size
         if self._context.input_size is not None:
             most = _left(self._context) // (_STEPS_OF_A_PREDICTED_ROW + row) * row

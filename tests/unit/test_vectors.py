@@ -48,11 +48,6 @@ def manipulated(policy: Policy, *without: str) -> list[Vector]:
     return [vector for vector in MANIPULATED if policy in vector.policies and vector.family not in without]
 
 
-@pytest.fixture(scope="session")
-def vectors() -> Vectors:
-    return Vectors()
-
-
 def judge(vectors: Vectors, vector: Vector, trust: TrustStore, policy: Policy) -> VerificationReport:
     options = VerificationOptions(policy=policy, password=vector.password or None)
     return verify_pdf(vectors.document(vector.name), trust, options)
