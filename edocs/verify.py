@@ -177,6 +177,9 @@ def _judge_all(
     if document.has_clear_tables and not accounts.doubts:
         # What is left of the leniency has one reading: an object that is not there is null (ISO 32000-2, 7.3.10).
         document = replace(document, lenient=None)
+    signatures = [field for field in fields if isinstance(field, SignatureField)]
+    named = [field[0] for field in fields if not isinstance(field, SignatureField)]
+    named += [field.name for field in signatures if not field.is_document_timestamp]
     judge = Judge(
         document=document,
         witness=evidence[1],
@@ -184,12 +187,10 @@ def _judge_all(
         policy=policy_of(options.policy),
         require_revocation=options.require_revocation,
         show_identity=options.show_identity,
-        review=Review(History.of(document.data, document.reader), options.password),
+        review=Review(History.of(document.data, document.reader), options.password, named),
         gaps=accounts.gaps,
         doubts=accounts.doubts,
-        certification=certification_faults(
-            document.reader, [field for field in fields if isinstance(field, SignatureField)]
-        ),
+        certification=certification_faults(document.reader, signatures),
         shared=_shared(fields),
     )
     judged = []

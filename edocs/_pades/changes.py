@@ -72,7 +72,7 @@ def _judge(review: Review, revision: int, allowance: Allowance, policy: Verifica
     steps = review.steps_after(revision)
     differences = tuple(difference for step in steps for difference in step.differences)
     filled = sorted({name for step in steps for name in step.form.filled})
-    reasons = list(_faults(steps, differences))
+    reasons = list(_faults(steps, differences, review.signatures))
     changes = Changes.CONTENT if reasons else max((d.kind for d in differences), key=RANK.index, default=Changes.NONE)
     notices: list[Reason] = []
     if not reasons:
@@ -92,7 +92,7 @@ def _judge(review: Review, revision: int, allowance: Allowance, policy: Verifica
     )
 
 
-def _faults(steps: Sequence[Step], differences: Sequence[Difference]) -> Iterator[Reason]:
+def _faults(steps: Sequence[Step], differences: Sequence[Difference], judged: frozenset[str]) -> Iterator[Reason]:
     """What no signature and no policy permits."""
     grave = [difference for difference in differences if difference.kind is Changes.CONTENT]
     counts = [count for step in steps for count in step.page_counts if not step.fault]
@@ -109,6 +109,8 @@ def _faults(steps: Sequence[Step], differences: Sequence[Difference]) -> Iterato
         yield reason("changes.content", what=grave[0].what)
     elif unclear:
         yield reason("changes.unjudged", why=unclear[0])
+    elif signed - judged:  # such a field may show anything, and nobody would be asked who signed it
+        yield reason("changes.content", what="a field looks signed and is not")
     elif shown - signed:
         yield reason("changes.content", what="a visible field was added and is not signed")
 

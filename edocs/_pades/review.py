@@ -7,6 +7,7 @@ changes back is a change all the same.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from edocs._pades.comparison import Comparison
@@ -38,8 +39,10 @@ class Step:
 class Review:
     """The steps of a document, found as they are asked for."""
 
-    def __init__(self, history: History, password: str | None = None) -> None:
+    def __init__(self, history: History, password: str | None = None, signatures: Iterable[str] = ()) -> None:
         self.history = history
+        self.signatures = frozenset(signatures)
+        """Names of the fields whose signatures are judged."""
         self._password = password
         self._references = References(history)
         self._steps: dict[int, Step] = {}

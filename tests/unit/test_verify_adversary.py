@@ -356,3 +356,29 @@ def test_small_text_of_a_huge_page_is_seen(foreign_sign: Sign, trust: TrustStore
     attacked = covered(signed, leaf, b"/F 4/Rect[10 90 210 120]")
 
     assert verdict(attacked, trust, Policy.AS_DOCMDP) is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"<</FT/Sig/T(Seal)/V<<>>/Kids[61 0 R]>>",
+        b"<</FT/Sig/T(Seal)/V<</Type/Sig/Filter/X/SubFilter/adbe.pkcs7.detached>>/Kids[61 0 R]>>",
+        b"60 0 R",
+    ],
+)
+def test_a_field_that_only_looks_signed_may_not_be_shown(foreign_sign: Sign, trust: TrustStore, field: bytes) -> None:
+    signed = foreign_sign(letter(), "leader", "Person")
+    number = PdfFileReader(io.BytesIO(signed)).root.raw_get("/AcroForm").idnum
+    look = stream(b"BT /F 12 Tf 2 4 Td (and pay 9.000.000 to B) Tj ET", COVER)
+    widget = WIDGET % b"/AP<</N 62 0 R>>"
+    merged = b"<</Type/Annot/Subtype/Widget/F 4/Rect[20 20 200 60]/AP<</N 62 0 R>>/FT/Sig/T(Seal)/V<<>>>>"
+    shown = 60 if field == b"60 0 R" else 61
+    changes = {
+        3: page(b"/Contents 4 0 R/Annots[%s %d 0 R]" % (listed(signed, of_page=True), shown)),
+        number: b"<</SigFlags 3/Fields[%s %s]>>" % (listed(signed, of_page=False), field),
+        60: merged,
+        61: widget,
+        62: look,
+    }
+
+    assert verdict(appended(signed, changes), trust) is Verdict.TOTAL_FAILED
