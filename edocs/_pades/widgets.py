@@ -33,6 +33,8 @@ _CONDITIONAL = frozenset({"/OC", "/Ref", "/Alternates", "/OPI", "/F", "/PS", "/F
 _CONDITIONAL_TYPES = frozenset({"/OCG", "/OCMD"})
 _DRAWN_ALIKE = frozenset({"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut"})
 _MOST_PARTS = 10_000
+_ICON_PT = 32.0
+"""Notes are icons, and programs give those a second look for the pointer."""
 _MOST_FIELDS = 100_000
 _DEPTH = 32
 _STRINGS = (generic.TextStringObject, generic.ByteStringObject)
@@ -93,7 +95,18 @@ def is_unsteady_comment(state: State, comment: generic.DictionaryObject) -> bool
     appearance = raw(comment, "/AP")
     if appearance is None:  # each program draws it as it likes
         return "/OC" in comment or str(state.get(comment, "/Subtype")) not in _DRAWN_ALIKE
-    return "/OC" in comment or draws_conditionally(state, appearance)
+    return "/OC" in comment or _has_other_face(state, comment) or draws_conditionally(state, appearance)
+
+
+def _has_other_face(state: State, comment: generic.DictionaryObject) -> bool:
+    """Whether a comment that is larger than an icon looks different under the pointer (12.5.5)."""
+    appearance = state.get(comment, "/AP")
+    if not isinstance(appearance, generic.DictionaryObject):
+        return True
+    box = rectangle(state, comment)
+    is_icon = box is None or max(box[2] - box[0], box[3] - box[1]) <= _ICON_PT
+    normal = state.get(appearance, "/N")
+    return not is_icon and any(state.get(appearance, key) not in (None, normal) for key in ("/R", "/D"))
 
 
 def leaves_its_place(state: State, comment: generic.DictionaryObject) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -26,22 +26,10 @@ ALLOWED = {
     Outcome.NOT_SIGNED: {Verdict.NOT_SIGNED},
     Outcome.TIME_UNPROVEN: {Verdict.TOTAL_PASSED},
 }
-NOT_YET: dict[str, str] = {}
-"""Vectors that verification does not judge rightly yet, and why. What is here is a defect, to be taken out with it."""
-NOT_YET_WHERE_THE_DOCUMENT_DECIDES = {
-    "annotation-under-the-pointer-p3": "what a comment shows under the pointer is not looked at",
-}
 
 
-def cases(vectors: Iterable[Vector], faults: Mapping[str, str] = NOT_YET) -> list[object]:
-    return [
-        pytest.param(
-            vector,
-            id=vector.name,
-            marks=[pytest.mark.xfail(strict=True, reason=faults[vector.name])] if vector.name in faults else [],
-        )
-        for vector in vectors
-    ]
+def cases(vectors: Iterable[Vector]) -> list[object]:
+    return [pytest.param(vector, id=vector.name) for vector in vectors]
 
 
 def manipulated(policy: Policy, *without: str) -> list[Vector]:
@@ -64,7 +52,7 @@ def rules(report: VerificationReport) -> set[str]:
     return own | {item.rule for signature in report.signatures for item in (*signature.reasons, *signature.notices)}
 
 
-@pytest.mark.parametrize("vector", cases(manipulated(Policy.AS_DOCMDP), NOT_YET_WHERE_THE_DOCUMENT_DECIDES))
+@pytest.mark.parametrize("vector", cases(manipulated(Policy.AS_DOCMDP)))
 def test_a_manipulated_file_does_not_pass_where_the_document_decides(
     vectors: Vectors, trust: TrustStore, vector: Vector
 ) -> None:
