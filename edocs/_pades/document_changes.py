@@ -24,6 +24,7 @@ from edocs.model import Changes
 __all__ = ["compare_documents"]
 
 _BOOKKEEPING = frozenset({"/Size", "/Prev", "/ID", "/XRefStm", "/DocChecksum", "/Root"})
+_REPEATED = ("/Root", "/Encrypt")
 _VERSION = re.compile(r"/[12]\.[0-9]")
 _EVIDENCE_KEYS = frozenset({"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"})
 _VRI_KEYS = frozenset({"/Type", "/Cert", "/CRL", "/OCSP", "/TU", "/TS"})
@@ -43,6 +44,9 @@ def compare_documents(comparison: Comparison, before: PageTree, after: PageTree)
         ValueError: A state is no document.
     """
     old, new = comparison.before.trailer, comparison.after.trailer
+    if not {key for key in _REPEATED if key in new} <= set(comparison.after.own_trailer):
+        # Some programs look into earlier trailers, others rebuild the file or read its texts as they stand.
+        raise ValueError("a trailer lacks what earlier ones say")
     for key, left, right in comparison.entries(old, new, _BOOKKEEPING):
         if key == "/Info":
             compare_info(comparison, left, right)

@@ -171,8 +171,15 @@ class State:
 
     @property
     def trailer(self) -> generic.DictionaryObject:
-        """The entries of the trailer."""
+        """The entries of the trailer, those of earlier trailers included."""
         found: generic.DictionaryObject = self.history.reader.trailer.flatten(self.revision)
+        return found
+
+    @property
+    def own_trailer(self) -> generic.DictionaryObject:
+        """The trailer that the revision itself wrote, which should repeat all entries (7.5.5)."""
+        # pyHanko tells only what a reader that is lenient would find: it numbers trailers from the newest on.
+        found: generic.DictionaryObject = self.history.reader.trailer._trailer_revisions[-self.revision - 1]
         return found
 
     def resolve(self, value: generic.PdfObject | None) -> generic.PdfObject | None:

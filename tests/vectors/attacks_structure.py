@@ -8,6 +8,7 @@ from pikepdf import Array, Dictionary, Name
 
 from .bench import AGENCY, Bench
 from .edits import OTHER_PAGE, new_stream
+from .lawful_decree import encrypted, sign_encrypted
 from .pdf import Table, Update, body_of, classic_table, indirect, last_startxref, update
 from .registry import Effect, Outcome, attack
 from .signing import hole, last_hole
@@ -208,6 +209,28 @@ def _(bench: Bench) -> bytes:
     revision = Update(bench.one)
     revision.trailer["/Encrypt"] = b"<</Filter/Standard/V 1/R 2/O(%s)/U(%s)/P -4>>" % (b"o" * 32, b"u" * 32)
     revision.touch(revision.page(2))
+    return revision.render()
+
+
+@attack("trailer-without-catalogue", "structure.", "changes.", "file.", outcome=Outcome.REFUSED)
+def _(bench: Bench) -> bytes:
+    """A later trailer names no catalogue: programs that repair it take any that they find."""
+    revision = Update(bench.one)
+    revision.add(Dictionary(Type=Name.Catalog, Pages=revision.root.Pages))
+    return revision.render().replace(b" /Root 1 0 R /Prev", b" /Prev").replace(b"<< /Root 1 0 R /Prev", b"<< /Prev")
+
+
+@attack("trailer-without-encryption", "structure.", "changes.", "file.", outcome=Outcome.REFUSED)
+def _(bench: Bench) -> bytes:
+    """A later trailer no longer says that the document is encrypted: some programs read its texts as they stand."""
+    return update(sign_encrypted(bench, encrypted(bench.base("sample"), ""), ""))
+
+
+@attack("trailer-without-information", "structure.", "changes.", outcome=Outcome.REFUSED)
+def _(bench: Bench) -> bytes:
+    """A later trailer names another information dictionary, which is empty."""
+    revision = Update(bench.one)
+    revision.trailer["/Info"] = b"%d 0 R" % revision.add(Dictionary()).objgen[0]
     return revision.render()
 
 

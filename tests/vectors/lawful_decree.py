@@ -91,14 +91,14 @@ def _(bench: Bench) -> bytes:
     return copy_pdf(plain_page("Copy"), bench.signer("seal"), replace(_AGENCY, copy=_COPY), now=_NOW)
 
 
-def _encrypted(document: bytes, password: str) -> bytes:
+def encrypted(document: bytes, password: str) -> bytes:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(document)) as pdf:
         pdf.save(out, encryption=pikepdf.Encryption(owner=f"{password}-", user=password, R=6))
     return out.getvalue()
 
 
-def _sign_encrypted(bench: Bench, document: bytes, password: str) -> bytes:
+def sign_encrypted(bench: Bench, document: bytes, password: str) -> bytes:
     for key, role in (("leader", Role.PERSONAL), ("seal", Role.ORGANISATION)):
         document = sign_pdf(document, bench.signer(key), SignatureSpec(role=role, password=password), now=_NOW)
     return document
@@ -107,10 +107,10 @@ def _sign_encrypted(bench: Bench, document: bytes, password: str) -> bytes:
 @lawful("encrypted", password="mat-khau")
 def _(bench: Bench) -> bytes:
     """Encrypted with a password (AES-256), then signed twice."""
-    return _sign_encrypted(bench, _encrypted(sample_pdf(), "mat-khau"), "mat-khau")
+    return sign_encrypted(bench, encrypted(sample_pdf(), "mat-khau"), "mat-khau")
 
 
 @lawful("encrypted-without-password")
 def _(bench: Bench) -> bytes:
     """Encrypted with an empty password, then signed twice."""
-    return _sign_encrypted(bench, _encrypted(sample_pdf(), ""), "")
+    return sign_encrypted(bench, encrypted(sample_pdf(), ""), "")
