@@ -145,7 +145,9 @@ class _Growth:
         comparison = self.comparison
         waiting = list(reversed(_listed(comparison.before, old)))
         for item in _listed(comparison.after, new):
-            if waiting and comparison.agrees(waiting[-1], item, is_drawn=False):
+            if waiting and (
+                comparison.is_settled(waiting[-1], item) or comparison.agrees(waiting[-1], item, is_drawn=False)
+            ):
                 waiting.pop()
             elif self._is_new_element(item, parent):
                 comparison.note(place.into(None, item), Changes.LTV, "the structure names a new form field")

@@ -26,10 +26,13 @@ FAMILIES = {
     "signature": "Signature dictionaries and byte ranges",
     "form": "Form fields",
     "annotation": "Comments",
+    "tagged": "The structure of tagged documents",
     "decree": "Number, date and seal",
     "cms": "Signature values, certificates, timestamps",
     "lawful_signing": "Lawful: signatures in a row",
     "lawful_products": "Lawful: what the products of second signers write besides",
+    "lawful_habits": "Lawful: further habits of such products",
+    "lawful_tagged": "Lawful: tagged documents, signed by software that tags",
     "lawful_changes": "Lawful: what may follow a signature",
     "lawful_decree": "Lawful: the life of an official document",
 }
