@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from edocs.model import (
+    Business,
     BusinessKind,
     Comparison,
     DocumentMessage,
     EnvelopeSignature,
+    FileKind,
     LegalEffect,
     MessageKind,
     OpenedMessage,
@@ -19,6 +21,7 @@ from edocs.model import (
     Priority,
     Reason,
     StatusMessage,
+    Steering,
     UnpackedFile,
     VerificationReport,
 )
@@ -52,6 +55,29 @@ _BUSINESS = {
     BusinessKind.UPDATE: "update",
     BusinessKind.REPLACEMENT: "replacement",
 }
+_STEERING = {
+    Steering.STEERING: "steering document",
+    Steering.REPORT: "report on steering",
+}
+_STATES = {
+    "01": "arrived",
+    "02": "refused and returned",
+    "03": "accepted",
+    "04": "assigned",
+    "05": "in progress",
+    "06": "completed",
+    "13": "the sender asks for the document back",
+    "15": "the receiver agrees to recall or update",
+    "16": "the receiver refuses to recall or update",
+}
+_FILE_KINDS = {
+    FileKind.PDF: "PDF",
+    FileKind.OOXML: "Office file (docx, xlsx, pptx)",
+    FileKind.ODF: "OpenDocument file",
+    FileKind.OLE: "Office file (doc, xls, ppt)",
+    FileKind.ZIP: "ZIP archive",
+    FileKind.OTHER: "no known type",
+}
 _COMPARISONS = {
     Comparison.EQUAL: "equal to the manifest",
     Comparison.DIFFERENT: "NOT equal to the manifest",
@@ -78,13 +104,15 @@ def message_lines(
         case DocumentMessage() as message:
             rows = [*_document_rows(console, message)]
         case StatusMessage() as message:
-            rows = [*_status_rows(message)]
+            rows = [*_status_rows(console, message)]
         case OtherMessage(elements=elements):
             rows = [("elements", ", ".join(elements))]
     rows += [("envelope signature", console.text(_SIGNATURES[envelope.signature])), ("SHA-256", envelope.sha256)]
     for label, text in rows:
         if text:
             yield f"  {console.text(label):<{_LABEL_WIDTH}}{_one_line(text)}"
+    for error in envelope.errors:
+        yield f"  {console.text('error of the exchange'):<{_LABEL_WIDTH}}{_one_line(error)}"
     if envelope.kind is MessageKind.DOCUMENT:
         yield console.text("attachments: {count}", count=len(opened.unpacked.files))
     if opened.signature is not None:
@@ -116,17 +144,48 @@ def _document_rows(console: Console, message: DocumentMessage) -> Iterator[tuple
     if message.business and message.business.kind is not None:
         reason = message.business.reason
         yield "transaction", console.text(_BUSINESS[message.business.kind]) + (f": {reason}" if reason else "")
+    if message.business:
+        yield from _business_rows(console, message.business)
+    if message.steering:
+        yield "steering", console.text(_STEERING[message.steering])
+    yield "places of receipt", "; ".join(message.to_places)
     yield "document id", message.document_id
+    for trace in message.traces:
+        yield "passed through", ", ".join(filter(None, (str(trace.organ_id), _moment(trace.at))))
 
 
-def _status_rows(message: StatusMessage) -> Iterator[tuple[str, str]]:
+def _business_rows(console: Console, business: Business) -> Iterator[tuple[str, str]]:
+    yield "concerns the document", business.document_id
+    if business.update:
+        changed = [
+            text
+            for text, is_changed in (
+                ("content", business.update.content),
+                ("receivers", business.update.receivers_changed),
+            )
+            if is_changed
+        ]
+        yield "what is updated", ", ".join(console.text(text) for text in changed)
+    for replacement in business.replacements:
+        yield "replaces", f"{replacement.document_id}: " + ", ".join(map(str, replacement.organ_ids))
+    if business.paper:
+        yield "paper", console.text("a copy on paper follows")
+    if business.staff:
+        staff = business.staff
+        yield "who can be asked", ", ".join(filter(None, (staff.name, staff.department, staff.mobile, staff.email)))
+
+
+def _status_rows(console: Console, message: StatusMessage) -> Iterator[tuple[str, str]]:
     yield "sender", _organ(message.sender)
     yield "receiver", str(message.response_for.organ_id)
     yield "status", f"{message.code}: {message.description}"
+    yield "meaning", console.text(_STATES[message.code]) if message.code in _STATES else ""
     yield "of the document", ", ".join(filter(None, (message.response_for.code, _day(message.response_for.on))))
     yield "document id", message.response_for.document_id
-    if message.at:
-        yield "at", f"{message.at:%H:%M:%S}, {_day(message.at)}"
+    yield "at", _moment(message.at)
+    if message.staff:
+        staff = message.staff
+        yield "who can be asked", ", ".join(filter(None, (staff.name, staff.department, staff.mobile, staff.email)))
 
 
 def _file_lines(
@@ -137,7 +196,7 @@ def _file_lines(
     places: Mapping[str, str] | None,
 ) -> Iterator[str]:
     size = console.text("{size} bytes", size=len(file.data))
-    facts = [size, file.kind.value, console.text(_COMPARISONS[file.comparison])]
+    facts = [size, console.text(_FILE_KINDS[file.kind]), console.text(_COMPARISONS[file.comparison])]
     if places is not None:
         facts.append(console.text("written" if file.name in places else "NOT written"))
     yield f"  {index}. {(places or {}).get(file.name, file.name)}: " + "; ".join(facts)
@@ -157,6 +216,10 @@ def _reason_lines(console: Console, label: str, reasons: tuple[Reason, ...], ind
 
 def _organ(organ: Organ) -> str:
     return "  ".join(filter(None, (str(organ.id), organ.name)))
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S}, {_day(moment)}" if moment else ""
 
 
 def _day(day: date | None) -> str:

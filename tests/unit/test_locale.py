@@ -45,7 +45,17 @@ TABLES = [
     "edocs.cli.trusting._KINDS",
     *(
         f"edocs.cli.message.{name}"
-        for name in ("_KINDS", "_SIGNATURES", "_PRIORITIES", "_BUSINESS", "_COMPARISONS", "_EFFECTS")
+        for name in (
+            "_KINDS",
+            "_SIGNATURES",
+            "_STEERING",
+            "_STATES",
+            "_FILE_KINDS",
+            "_PRIORITIES",
+            "_BUSINESS",
+            "_COMPARISONS",
+            "_EFFECTS",
+        )
     ),
     *(f"edocs.cli.verdicts.{name}" for name in ("VERDICTS", "ROLES", "CHANGES", "REVOCATION", "EFFECTS")),
 ]
