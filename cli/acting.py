@@ -40,6 +40,7 @@ from .arguments import read_time
 from .batch import BATCH_OPTIONS
 from .console import PATH, Console, common_options
 from .limits import limit_options, read_limits
+from .once import OnceCommand
 from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
 from .supervising import late_verifier
 from .verdicts import EXIT_CODES
@@ -49,7 +50,7 @@ SCHEMA = "edocs.arrival/1"
 _CODE = re.compile(r"\s*(\d{1,7})\s*/\s*(\S.*?)\s*")
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option("--code", required=True, metavar="NUMBER/SYMBOL", help="Of the document they go with, such as 15/QĐ-BNV.")
 @with_options(KEY_OPTIONS, BATCH_OPTIONS)
@@ -60,7 +61,7 @@ def appendix(console: Console, paths: Sequence[Path], code: str, **options: Any)
     return run(console, paths, spec, "appendix", options)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option(
     "--form", required=True, type=click.Choice([form.value for form in CopyForm]), help="Form of copy (hình thức sao)."
@@ -83,7 +84,7 @@ def copy(
     return run(console, paths, replace(_marked_spec(options), copy=stated), "copy", options)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("path", type=PATH, metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Arrival number (số đến).")
 @click.option("--agency", required=True, help="Where it arrived: the name on the stamp.")

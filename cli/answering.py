@@ -16,9 +16,10 @@ from edocs.model import STATUSES, OrganId, Staff, StatusSpec, status_for
 
 from .arguments import read_time
 from .console import FORCE_OPTION, PATH, Console, common_options
+from .once import OnceCommand
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("envelope", type=PATH, metavar="IN.edxml")
 @click.option(
     "--code",

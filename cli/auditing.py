@@ -32,6 +32,7 @@ from edocs.verify import load_policy
 from .arguments import POLICY_OPTION, read_time
 from .console import PATH, Console, common_options, drop_output, worst
 from .limits import limit_options, read_limits
+from .once import OnceCommand
 from .progress import spoken
 from .trusting import read_trust
 from .verdicts import EXIT_CODES
@@ -44,7 +45,7 @@ _ROLES = {
 }
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--from-file", "listing", metavar="LIST", help="A file with one path a line; - is standard input.")
 @click.option(

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from edocs.batch import BatchOptions, SigningJob, SigningRecord, sign_pdfs
 from edocs.connect import SignerRecipe, open_engine
@@ -148,7 +149,7 @@ def _report(record: SigningRecord, spec: SignatureSpec) -> dict[str, object]:
 
 def _report_certificate(certificate: x509.Certificate) -> dict[str, object]:
     return {
-        "subject": mask_subject(certificate.subject.rfc4514_string()),
+        "subject": mask_subject(certificate.subject.rfc4514_string({NameOID.TITLE: "title"})),
         "issuer": certificate.issuer.rfc4514_string(),
         "serial": f"{certificate.serial_number:X}",
     }

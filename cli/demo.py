@@ -27,6 +27,7 @@ from .console import PATH, Console, common_options
 from .demo_folder import demo_folder
 from .demo_papers import Papers, audit_code, compare_figures, write_register_lines
 from .demo_stage import Stage
+from .once import OnceCommand
 
 _VARIABLE = "EDOCS_DEMO"
 _SECRETS = ("--secrets", f"env:{_VARIABLE}")
@@ -36,7 +37,7 @@ _REGISTER = ("--register", "register.db")
 _PERIOD = ("--from", "2025-01", "--to", "2025-06")  # that of the plan
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("folder", default="edocs-demo", type=PATH, metavar="[DIR]")
 @click.option("--count", default=300, show_default=True, type=click.IntRange(1, 9999), help="Documents to generate.")
 @click.option("--keep", is_flag=True, help="Keep the keys and certificates of an earlier demo in DIR.")

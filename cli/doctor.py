@@ -6,6 +6,7 @@ import click
 
 from .checks import Check, Status, examine
 from .console import Console, common_options, worst
+from .once import OnceCommand
 
 _AREAS = {
     "program": "Programs",
@@ -18,7 +19,7 @@ _AREAS = {
 }
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.option("--ntp", metavar="HOST[:PORT]", help="Compare the clock with this time server.")
 @common_options
 def doctor(console: Console, ntp: str | None) -> int:

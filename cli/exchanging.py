@@ -15,12 +15,13 @@ from edocs.exchange import pack as pack_message
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
+from .once import OnceCommand
 from .sealing import detached_path, open_seal, seal_options, sealed
 
 MANIFEST_SUFFIX = ".sha256.json"
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("meta", type=PATH, metavar="META.toml")
 @click.argument("files", type=PATH, nargs=-1, required=True, metavar="FILE...")
 @click.option(

@@ -23,12 +23,13 @@ from edocs.sign import extend_pdf
 from .batch import name_outputs
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
+from .once import OnceCommand
 from .signing import with_options
 
 SCHEMA = "edocs.extension/1"
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option(
     "--level",

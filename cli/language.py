@@ -20,6 +20,8 @@ from edocs.locale import LANGUAGES, language_of, translate
 
 __all__ = ["asked_language", "localized", "run_language", "speaking"]
 
+_NUMBERS = ((click.types.IntParamType, "N", "whole number"), (click.types.FloatParamType, "X", "number"))
+"""What click calls INTEGER RANGE."""
 _CATALOGUES = os.path.dirname(edocs.locale.__file__)  # noqa: PTH120 - gettext wants text
 
 
@@ -75,6 +77,11 @@ def _parameter(parameter: click.Parameter, lang: str) -> click.Parameter:
         return parameter
     shown = copy.copy(parameter)
     shown.help = _text(parameter.help, lang)
+    for kind, metavar, name in _NUMBERS:
+        if isinstance(parameter.type, kind):
+            shown.metavar = parameter.metavar or metavar
+            shown.type = copy.copy(parameter.type)
+            shown.type.name = translate(name, lang)
     return shown
 
 

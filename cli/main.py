@@ -6,6 +6,8 @@ import errno
 import importlib
 import os
 import sys
+from difflib import get_close_matches
+from gettext import ngettext
 
 import click
 
@@ -60,6 +62,20 @@ class CommandTable(click.Group):
         command = getattr(module, cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table is a defect, found by a test
         return localized(command, run_language())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; of a name that is none, what it may have been meant to be."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = [repr(name) for name in get_close_matches(args[0], COMMANDS)]
+            if not near:
+                raise
+            text = ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", len(near))
+            hint = text.format(possibility=near[0], possibilities=", ".join(near))
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``--help``, from the table alone."""

@@ -23,6 +23,7 @@ from .console import PATH, Console, common_options, worst
 from .exchanging import manifest_path
 from .limits import limit_options, read_limits
 from .message import message_lines
+from .once import OnceCommand
 from .sealing import detached_path
 from .supervising import late_verifier
 from .verdicts import EXIT_CODES
@@ -36,7 +37,7 @@ _trust_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("envelope", type=PATH, metavar="IN.edxml")
 @click.option(
     "-o",
@@ -64,7 +65,7 @@ def unpack(
     return _exit_code(opened, bool(trust))
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("envelopes", nargs=-1, required=True, type=PATH, metavar="IN.edxml...")
 @_trust_option
 @limit_options

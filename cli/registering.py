@@ -20,6 +20,7 @@ from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
 from .console import PATH, Console, common_options, worst
+from .once import OnceCommand
 from .verdicts import EXIT_CODES
 
 _OUTCOMES = {
@@ -31,7 +32,7 @@ _OUTCOMES = {
 _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "date": "--date", "type": "--type"}
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("pdf", nargs=-1, type=PATH, metavar="[PDF]")
 @click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--from-jsonl", type=PATH, metavar="FILE", help="Many documents; - is stdin.")

@@ -26,6 +26,7 @@ from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text,
 
 from .arguments import read_time
 from .console import PATH, Console, common_options
+from .once import OnceCommand
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
 _WIDE = 220  # where no terminal says how wide it is, nothing is folded
@@ -34,7 +35,7 @@ _PAGE: tuple[tuple[Facet, ...], ...] = ((Facet.LEVEL,), (Facet.MONTH,), (Facet.L
 _FLAT: tuple[tuple[Facet, ...], ...] = ((Facet.LEVEL, Facet.AGENCY),)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
 @click.option("--number", type=int, help="Number (số).")
@@ -78,7 +79,7 @@ def find(
     return 0
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--from", "first", metavar="YYYY-MM", help="First month of issue.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last month of issue.")

@@ -23,6 +23,7 @@ from edocs.sign import preview_pdf
 from .batch import BATCH_OPTIONS, sign_files
 from .console import FORCE_OPTION, PATH, Console, common_options
 from .evidence import EVIDENCE_OPTIONS
+from .once import OnceCommand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,7 +100,7 @@ def with_options(*groups: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
     return decorate
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @click.option("--role", required=True, type=click.Choice(["personal", "organisation"]), help="In whose name.")
 @click.option("--reserve", is_flag=True, help="Reserve number, date and seal first, as approve does.")
@@ -117,7 +118,7 @@ def sign(console: Console, paths: Sequence[Path], role: str, reserve: bool, **op
     return run(console, paths, spec, "signed", options)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @with_options(_RESERVATION_OPTIONS, (_SEAL_MM,), _SIGNING_OPTIONS, BATCH_OPTIONS)
 @common_options
@@ -127,7 +128,7 @@ def approve(console: Console, paths: Sequence[Path], **options: Any) -> int:
     return run(console, paths, spec, "approved", options)
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("path", type=PATH, metavar="PDF")
 @click.option("--number", required=True, type=click.IntRange(min=1), help="Number of the document, without symbol.")
 @click.option("--date", "issued_on", metavar="DATE", help="2026-03-05 or 05/03/2026; default: today in Vietnam.")

@@ -19,6 +19,7 @@ from edocs.errors import RefusedError, UsageError
 from edocs.model import HANOI, TrustStore
 
 from .console import PATH, Console, common_options, worst
+from .once import OnceCommand
 
 if TYPE_CHECKING:
     from edocs._trust.managed import TrustEntry
@@ -48,7 +49,7 @@ TRUST_OPTION = click.option(
 )
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("action", type=click.Choice(_ACTIONS), metavar="add|list|remove|check")
 @click.argument("items", nargs=-1, metavar="[FILE...|SHA256...]")
 @click.option("--as", "use", type=click.Choice(_USES), help="add: what the certificates are believed for.")
@@ -199,7 +200,7 @@ def _list(console: Console, folder: Path) -> int:
         _emit(console, "list", entry)
         if not console.json:
             console.result(_describe(console, entry))
-    console.say("in {path}: {count}", count=len(entries), path=folder)
+    console.say("entries in {path}: {count}", count=len(entries), path=folder)
     return 0
 
 

@@ -23,6 +23,7 @@ from edocs.supervised import SupervisedVerifier
 from .arguments import POLICY_OPTION, read_time
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .limits import limit_options, read_limits
+from .once import OnceCommand
 from .online import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .progress import spoken
 from .trusting import trust_paths
@@ -30,7 +31,7 @@ from .verdict_report import REPORT_OPTION, require_report, write_report
 from .verdicts import EXIT_CODES, report_text
 
 
-@click.command()
+@click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 @click.option(
     "--trust",

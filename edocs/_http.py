@@ -60,7 +60,9 @@ class HttpClient:
         """
         place = urlsplit(url)
         if place.scheme not in ("http", "https") or not place.hostname:
-            raise UnavailableError("not an http address: {url}", url=url[:200])
+            raise UnavailableError(
+                "not an http address: {url}", hint="it begins with http:// or https://", url=url[:200]
+            )
         # Not compressed: what a few bytes unpack to would have to be bounded too.
         headers = {"Accept-Encoding": "identity", **({"Content-Type": content_type} if content_type else {})}
         deadline = time.monotonic() + self._timeout_s
@@ -80,7 +82,10 @@ class HttpClient:
                 return Answer(content_type=response.headers.get("content-type", ""), body=received)
         except self._faults as exc:
             raise UnavailableError(
-                "{url} does not answer: {why}", url=shown_address(url), why=str(exc) or type(exc).__name__
+                "{url} does not answer: {why}",
+                hint="check the address and the network, or name another service",
+                url=shown_address(url),
+                why=str(exc) or type(exc).__name__,
             ) from exc
 
 

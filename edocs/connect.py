@@ -74,7 +74,12 @@ def open_signer(uri: str, secrets: SecretsHandler, notify: Callable[[str], None]
     found = {entry.name: entry for entry in entry_points(group=_SIGNER_GROUP)}
     if scheme not in found:
         names = ", ".join(f"{name}:" for name in sorted({*_SIGNERS, *found}))
-        raise UsageError("no such kind of signer: {uri}", hint="one of {names}", uri=uri, names=names)
+        raise UsageError(
+            "no such kind of signer: {uri}",
+            hint="a key file such as leader.p12, or an address that begins with one of {names}",
+            uri=uri,
+            names=names,
+        )
     try:
         opener = found[scheme].load()
     except ImportError as exc:

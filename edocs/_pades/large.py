@@ -53,7 +53,9 @@ def sign_stream(
     chain = (signer.certificate, *signer.chain)
     check_signer(chain[0], chain[1:], now, evidence.revocation)
     if document.read(5) != b"%PDF-":
-        raise NotPdfError("not a PDF: it does not start with %PDF-", hint="give a PDF file")
+        raise NotPdfError(
+            "not a PDF: it does not start with %PDF-", hint="give a PDF file; of a Word file, save it as PDF first"
+        )
     increment = open_stream(document, spec.password)
     update = write_update(increment, b"", signer, spec, now)
     state, ranges = hashlib.sha256(), hashlib.new(spec.digest)

@@ -142,7 +142,8 @@ def open_increment(document: bytes, password: str | None = None) -> Increment:
     """
     if not document.startswith(b"%PDF-"):
         raise NotPdfError(
-            "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty", hint="give a PDF file"
+            "not a PDF: it does not start with %PDF-" if document else "not a PDF: it is empty",
+            hint="give a PDF file; of a Word file, save it as PDF first",
         )
     return open_stream(BytesIO(document), password)
 

@@ -65,8 +65,17 @@ def test_the_environment_may_name_the_language(
     [
         (("verify",), "Error: Missing argument 'PATH...'.", "Lỗi: Thiếu đối số 'PATH...'."),
         (("sign", "--lng"), "No such option '--lng'.", "Không có tùy chọn '--lng'."),
-        (("vrify",), "No such command 'vrify'.", "Không có lệnh 'vrify'."),
-        (("issue", "x", "--number", "a"), "'a' is not a valid integer range.", "'a' không phải số hợp lệ"),
+        (
+            ("vrify",),
+            "No such command 'vrify'. Did you mean 'verify'?",
+            "Không có lệnh 'vrify'. (Có phải ý bạn là: 'verify'?)",
+        ),
+        (
+            ("sign", "x", "--role", "personal", "--role", "organisation"),
+            "is given more than once",
+            "chỉ được nêu một lần",
+        ),
+        (("issue", "x", "--number", "a"), "'a' is not a valid whole number.", "'a' không phải là số nguyên."),
         (("issue", "x", "--number", "0"), "0 is not in the range x>=1.", "0 nằm ngoài khoảng x>=1."),
         (("sign", "x", "--role", "nobody"), "is not one of 'personal'", "không thuộc: 'personal', 'organisation'."),
         (("verify", "x", "--at"), "Option '--at' requires an argument.", "Tùy chọn '--at' cần 1 giá trị."),
