@@ -33,8 +33,11 @@ documents = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 for data in list(documents.values())[:40]:
     verify_pdf(data, trust)  # whatever is opened once is open now
 seen = []
+places = tuple(path for path in sys.path if path)
 
 def watch(event, arguments):
+    if event == "os.listdir" and str(arguments[0]).startswith(places):
+        return  # an import that comes late looks for its module
     if event.split(".")[0] in {"socket", "subprocess", "os", "urllib", "http", "ftplib", "ctypes", "shutil"}:
         seen.append([event, repr(arguments)[:200]])
     if event == "open" and not str(arguments[0]).endswith((".py", ".pyc")):  # what is imported late

@@ -184,5 +184,7 @@ class GrowingPath(type(Path())):  # type: ignore[misc]
 def test_a_file_that_changes_while_it_is_read_is_unreadable(signed: bytes, trust: TrustStore, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(signed)
 
-    with pytest.raises(UnreadableError, match="changed while it was read"):
+    with pytest.raises(UnreadableError, match="changed while it was read") as caught:
         verify_pdf(GrowingPath(tmp_path / "a.pdf"), trust)
+
+    assert caught.value.exit_code == 4
