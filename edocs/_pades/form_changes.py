@@ -15,6 +15,7 @@ from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
 from edocs._pades.filled import UNCLEAR, FilledField
 from edocs._pades.widgets import (
+    draws_beside,
     draws_by_defaults,
     draws_conditionally,
     has_hidden_face,
@@ -383,7 +384,7 @@ def _has_area(state: State, field: generic.DictionaryObject) -> bool:
     """Whether a field, or one of its widgets, has a place on a page."""
     children = [state.resolve(kid) for kid in kids(state, field)]
     widgets = [field, *(kid for kid in children if isinstance(kid, generic.DictionaryObject))]
-    return any(rectangle(state, widget) is not None for widget in widgets)
+    return any(rectangle(state, widget) is not None or draws_beside(state, widget) for widget in widgets)
 
 
 def _number(item: generic.PdfObject | None) -> int | None:

@@ -13,7 +13,14 @@ from pyhanko.pdf_utils import generic
 from edocs._pades.comparison import Comparison
 from edocs._pades.differences import Place
 from edocs._pades.form_changes import FormChanges
-from edocs._pades.widgets import is_listed_signature, is_shown, is_unsteady_comment, leaves_its_place, rectangle
+from edocs._pades.widgets import (
+    draws_beside,
+    is_listed_signature,
+    is_shown,
+    is_unsteady_comment,
+    leaves_its_place,
+    rectangle,
+)
 from edocs._pdf.pages import INHERITED, Leaf, PageTree
 from edocs._pdf.states import State, items, raw
 from edocs.model import Changes
@@ -234,11 +241,11 @@ def _draw(page: _Page, item: generic.PdfObject, place: Place, name: str, *, over
     if not isinstance(found, generic.DictionaryObject):
         return
     box = rectangle(state, found)
-    if box is None:
+    if box is None and not draws_beside(state, found):
         return
     if not name and is_unsteady_comment(state, found):
         page.comparison.note(place, Changes.CONTENT, "a comment looks different at another time or on paper")
-    if leaves_its_place(state, found):
+    if box is None or leaves_its_place(state, found):
         box = _EVERYWHERE
     page.changes.patches.append(Patch(page.index, box, over_all, place, name))
 

@@ -5,6 +5,7 @@ Trường và hình hiển thị của trường. Entries only; what is drawn is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pyhanko.pdf_utils import generic
@@ -12,6 +13,7 @@ from pyhanko.pdf_utils import generic
 from edocs._pdf.states import State, items, raw
 
 __all__ = [
+    "draws_beside",
     "draws_by_defaults",
     "draws_conditionally",
     "has_hidden_face",
@@ -32,6 +34,7 @@ _UNSTEADY = _HIDDEN | _NO_ZOOM | _NO_ROTATE | _NO_VIEW | _TOGGLE
 _CONDITIONAL = frozenset({"/OC", "/Ref", "/Alternates", "/OPI", "/F", "/PS", "/FFilter"})
 _CONDITIONAL_TYPES = frozenset({"/OCG", "/OCMD"})
 _DRAWN_ALIKE = frozenset({"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut"})
+_COMMENT = re.compile(rb"%[^\r\n]*+")
 _MOST_PARTS = 10_000
 _ICON_PT = 32.0
 """Notes are icons, and programs give those a second look for the pointer."""
@@ -68,7 +71,24 @@ def rectangle(state: State, widget: generic.DictionaryObject) -> tuple[float, fl
 
 def is_shown(state: State, widget: generic.DictionaryObject) -> bool:
     """Whether a program may draw something where the widget stands."""
-    return rectangle(state, widget) is not None and ("/AP" in widget or "/MK" in widget)
+    if rectangle(state, widget) is not None:
+        return "/AP" in widget or "/MK" in widget
+    return draws_beside(state, widget)
+
+
+def draws_beside(state: State, widget: generic.DictionaryObject) -> bool:
+    """Whether something without an area has a picture all the same, which programs then draw in its own size."""
+    appearance = state.get(widget, "/AP")
+    if rectangle(state, widget) is not None or not isinstance(appearance, generic.DictionaryObject) or not appearance:
+        return False
+    look = state.get(appearance, "/N")
+    if not isinstance(look, generic.StreamObject) or set(appearance) != {"/N"}:
+        return True
+    box = state.get(look, "/BBox")
+    sides = [state.resolve(item) for item in items(box)] if isinstance(box, generic.ArrayObject) else []
+    if len(sides) == 4 and (sides[0] == sides[2] or sides[1] == sides[3]):
+        return False  # all is clipped away
+    return bool(set(_COMMENT.sub(b" ", look.data).split()) - {b"q", b"Q"})
 
 
 def has_hidden_face(state: State, widget: generic.DictionaryObject) -> bool:

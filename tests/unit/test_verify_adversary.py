@@ -382,3 +382,22 @@ def test_a_field_that_only_looks_signed_may_not_be_shown(foreign_sign: Sign, tru
     }
 
     assert verdict(appended(signed, changes), trust) is Verdict.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("place", [b"[20 20 200 20]", b"[0 0 0 0]", b""])
+@pytest.mark.parametrize("is_drawn", [False, True])
+def test_a_field_without_an_area_may_be_added_only_where_it_draws_nothing(
+    foreign_sign: Sign, trust: TrustStore, place: bytes, is_drawn: bool
+) -> None:
+    signed = foreign_sign(letter(), "leader", "Person")
+    number = PdfFileReader(io.BytesIO(signed)).root.raw_get("/AcroForm").idnum
+    rectangle = b"/Rect" + place if place else b""
+    changes = {
+        3: page(b"/Contents 4 0 R/Annots[%s 60 0 R]" % listed(signed, of_page=True)),
+        number: b"<</SigFlags 3/Fields[%s 60 0 R]>>" % listed(signed, of_page=False),
+        60: b"<</Type/Annot/Subtype/Widget/F 4/FT/Sig/T(Seal)/AP<</N 62 0 R>>%s>>" % rectangle,
+        62: stream(b"BT /F 12 Tf 2 4 Td (and 9.000.000) Tj ET" if is_drawn else b"% blank\nq Q", COVER),
+    }
+    expected = Verdict.TOTAL_FAILED if is_drawn else Verdict.TOTAL_PASSED
+
+    assert verdict(appended(signed, changes), trust) is expected
