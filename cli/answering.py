@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from edocs._files import open_output, read_file, require_free
+from edocs._files import open_output, read_file, require_free, write_file
 from edocs.exchange import inspect_message, pack_status
 from edocs.model import STATUSES, OrganId, Staff, StatusSpec, status_for
 
 from .arguments import read_time
 from .console import FORCE_OPTION, PATH, Console, common_options
 from .once import OnceCommand
+from .sealing import detached_path, open_seal, seal_options
 
 
 @click.command(cls=OnceCommand)
@@ -41,6 +43,7 @@ from .once import OnceCommand
 @click.option("--time", "at", default="", metavar="TIME", help="When; default: now.")
 @click.option("-o", "--output", required=True, type=PATH, metavar="OUT.edxml", help="The status message.")
 @FORCE_OPTION
+@seal_options
 @common_options
 def status(
     console: Console,
@@ -51,7 +54,7 @@ def status(
     at: str,
     output: Path,
     force: bool,
-    **contact: str,
+    **options: Any,
 ) -> int:
     """Answer a message with a status (lập gói tin trạng thái). Nothing is sent.
 
@@ -63,13 +66,16 @@ def status(
         at=read_time(console, at) if at else datetime.now(UTC),
         reason=reason,
         organ=OrganId(value=organ) if organ else None,
-        staff=_staff(**contact),
+        staff=_staff(**{name: options[name] for name in ("staff", "department", "email", "mobile")}),
     )
     message = status_for(read.message, spec)
-    data = pack_status(message)
-    require_free(output, force=force or output == envelope)  # of an input the next line has more to say
+    sealed = open_seal(console, options)(pack_status(message))
+    for place in (output, detached_path(output)):
+        require_free(place, force=force or place == envelope)  # of an input the next line has more to say
     with open_output(output, [envelope]) as target:
-        target.write(data)
+        target.write(sealed.envelope)
+    if sealed.detached is not None:
+        write_file(detached_path(output), sealed.detached, inputs=[envelope])
     sender, receiver = str(message.sender.id), str(message.response_for.organ_id)
     console.emit({"path": str(output), "code": message.code, "from": sender, "to": receiver})
     console.result(

@@ -17,8 +17,7 @@ from edocs._edxml.parsing import parse_xml
 from edocs._edxml.signature import (
     OpenedSignature,
     checked,
-    kind_of,
-    made_anew,
+    holding,
     parts_of,
     read_whole,
     value_findings,
@@ -106,7 +105,7 @@ def open_detached(data: bytes, message: bytes, root: etree._Element) -> OpenedSi
     check = checked(claims, findings)
     if findings:
         return _broken(root, check)
-    return OpenedSignature(kind=kind_of(claims), root=made_anew(root, signed), check=check)  # (4)
+    return holding(claims, check, root, signed)  # (4)
 
 
 def _broken(root: etree._Element, check: EnvelopeCheck) -> OpenedSignature:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,11 +26,12 @@ from edocs.model.rules import reason
 
 __all__ = [
     "ROLE_URI",
+    "Covered",
     "OpenedSignature",
     "checked",
-    "kind_of",
-    "made_anew",
+    "holding",
     "open_signature",
+    "part_findings",
     "parts_of",
     "read_whole",
     "value_findings",
@@ -59,6 +60,15 @@ class OpenedSignature:
     """None where there is no real signature."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """A part of a message, as far as its signature is concerned; the part itself need not be in memory."""
+
+    id: str
+    digest: Callable[[str], bytes]
+    """The digest of its exclusive canonical form, by algorithm (sha1, sha256, sha384, sha512)."""
+
+
 def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
     """Classify and check the signature of a message.
 
@@ -83,11 +93,22 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
         check = EnvelopeCheck(findings=(exc.reason,))
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
     signed = {name: canonical(part) for name, part in parts.items()}
-    findings = [*value_findings(claims), *_part_findings(parts, signed, claims)]  # (4)
+    covered = {name: Covered(id=part.get("Id", ""), digest=_digester(signed[name])) for name, part in parts.items()}
+    findings = [*value_findings(claims), *part_findings(covered, claims)]  # (4)
     check = checked(claims, findings)
     if findings:
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
-    return OpenedSignature(kind=kind_of(claims), root=made_anew(root, signed), check=check)  # (5)
+    return holding(claims, check, root, signed)  # (5)
+
+
+def holding(claims: Claims, check: EnvelopeCheck, root: etree._Element, signed: Mapping[str, bytes]) -> OpenedSignature:
+    """What a signature is in which nothing is wrong, with the message made anew from the ``signed`` bytes."""
+    try:
+        anew = _made_anew(root, signed)
+    except etree.XMLSyntaxError:  # libxml2 writes a namespace with "&" or "<" in it as it is
+        check = EnvelopeCheck(findings=(reason("envelope.form", why="a value cannot be read"),))
+        return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
+    return OpenedSignature(kind=_kind_of(claims), root=anew, check=check)
 
 
 def parts_of(root: etree._Element) -> dict[str, etree._Element]:
@@ -185,18 +206,21 @@ def value_findings(claims: Claims) -> Iterator[Reason]:
         yield reason("envelope.changed", part="SignedProperties")
 
 
-def _part_findings(
-    parts: Mapping[str, etree._Element], signed: Mapping[str, bytes], claims: Claims
-) -> Iterator[Reason]:
+def part_findings(parts: Mapping[str, Covered], claims: Claims) -> Iterator[Reason]:
+    """What speaks against the parts: one not signed, one that was changed, and a reference to something else."""
     references = {reference.name: reference for reference in claims.references}
     for name, part in parts.items():
-        reference = references.pop(part.get("Id", ""), None)
+        reference = references.pop(part.id, None)
         if reference is None:
             yield reason("envelope.not_signed", part=name)
-        elif not reference.matches(hashlib.new(reference.digest, signed[name]).digest()):
+        elif not reference.matches(part.digest(reference.digest)):
             yield reason("envelope.changed", part=name)
     for reference in references.values():
         yield reason("envelope.reference", id=reference.name)
+
+
+def _digester(data: bytes) -> Callable[[str], bytes]:
+    return lambda algorithm: hashlib.new(algorithm, data).digest()
 
 
 def checked(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
@@ -212,7 +236,7 @@ def checked(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:
     )
 
 
-def kind_of(claims: Claims) -> EnvelopeSignature:
+def _kind_of(claims: Claims) -> EnvelopeSignature:
     """What a signature is that holds: intact, or weak by its key or a digest."""
     key = claims.certificate.public_key()
     is_weak_key = not isinstance(key, PublicKey) or CURRENT.weak_key(key, None)
@@ -220,7 +244,7 @@ def kind_of(claims: Claims) -> EnvelopeSignature:
     return EnvelopeSignature.WEAK if is_weak else EnvelopeSignature.INTACT
 
 
-def made_anew(root: etree._Element, signed: Mapping[str, bytes]) -> etree._Element:
+def _made_anew(root: etree._Element, signed: Mapping[str, bytes]) -> etree._Element:
     """The message of what is signed, and of the traces of ``root``."""
     anew = etree.Element(root.tag)
     envelope = etree.SubElement(anew, names.qualified(names.ENVELOPE))

@@ -7,7 +7,7 @@ attachments, never the traces: every exchange on the way adds one. Otherwise the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lxml import etree
 
@@ -20,9 +20,9 @@ from edocs._xmlsig.parts import RefusedSignatureError
 from edocs.errors import SignatureValueError, UsageError
 from edocs.model import EnvelopeSignature
 
-__all__ = ["sign_tree"]
+__all__ = ["PART_IDS", "sign_tree", "signature_over"]
 
-_IDS = {
+PART_IDS = {
     names.MESSAGE_HEADER: "edocs-header",
     names.BUSINESS: "edocs-business",
     names.BODY: "edocs-body",
@@ -56,19 +56,38 @@ def sign_tree(
     except RefusedSignatureError as exc:
         raise UsageError("the message cannot be signed: {why}", why=exc.message()) from exc
     for name, part in parts.items():
-        part.set("Id", _IDS[name])
-    digests = [Part(name=_IDS[name], digest=hashlib.sha256(canonical(part)).digest()) for name, part in parts.items()]
-    made = draft(digests, statement)
-    signature = finish(made, sign(made.signed_info, DIGEST))
-    if timestamp is not None:
-        token = timestamp(timestamped(signature))
-        if token is not None:
-            add_timestamp(signature, token)
+        part.set("Id", PART_IDS[name])
+    digests = {name: hashlib.sha256(canonical(part)).digest() for name, part in parts.items()}
+    signature = signature_over(digests, statement, sign, timestamp)
     _insert(parts[names.MESSAGE_HEADER].getparent(), signature)
     signed = _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
     if open_signature(signed, parse_xml(signed)).kind is not EnvelopeSignature.INTACT:
         raise SignatureValueError("the signed message does not verify")
     return signed
+
+
+def signature_over(
+    digests: Mapping[str, bytes],
+    statement: Statement,
+    sign: Callable[[bytes, str], bytes],
+    timestamp: Callable[[bytes], bytes | None] | None = None,
+) -> etree._Element:
+    """The signature over parts whose digests are known, which need not be in memory.
+
+    Args:
+        digests: SHA-256 of the exclusive canonical form of each part, with its Id of ``PART_IDS``, by name and in the
+            order of :func:`edocs._edxml.signature.parts_of`.
+        sign, timestamp: As for :func:`sign_tree`.
+
+    Raises:
+        SignatureValueError: The key answered with a value that does not verify.
+    """
+    made = draft([Part(name=PART_IDS[name], digest=digest) for name, digest in digests.items()], statement)
+    signature = finish(made, sign(made.signed_info, DIGEST))
+    token = None if timestamp is None else timestamp(timestamped(signature))
+    if token is not None:
+        add_timestamp(signature, token)
+    return signature
 
 
 def _insert(header: etree._Element | None, signature: etree._Element) -> None:

@@ -377,3 +377,13 @@ def test_a_signature_beside_a_message_is_found_and_a_stale_one_refused(
 
     assert (code, found["signature"], found["signature_verification"]["verdict"]) == (0, "intact", "TOTAL_PASSED")
     assert _run(["inspect", "d.edxml"]) == 1
+
+
+def test_a_status_is_signed_like_a_document(message: Path, pki: Pki, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ["status", str(message), "--code", "03", "-o", "st.edxml", "--signer", seal_uri(pki)]
+
+    assert _run(answer) == 0
+
+    assert _run(["inspect", "st.edxml", *trusted(pki), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (found["kind"], found["signature"]) == ("status", "intact")

@@ -429,3 +429,16 @@ def test_a_consistent_signature_of_a_stranger_is_intact_and_not_trusted(
     assert report is not None
     assert (report.integrity, report.verdict) == (True, Verdict.INDETERMINATE)
     assert [item.rule for item in report.reasons] == ["trust.no_path"]
+
+
+@pytest.mark.parametrize("space", ["urn:a&b", "urn:a&undefined;b"])
+def test_a_namespace_whose_canonical_form_is_no_xml_is_refused(space: str, signed: bytes, forge: Forge) -> None:
+    """libxml2 writes it into the canonical form as it is, so what was digested cannot be read again."""
+
+    def change(root: Element) -> None:
+        header = part(root, "MessageHeader")
+        add(header, f"{{{space}}}Extension", "x")
+        digest = hashlib.sha256(canonical(header)).digest()
+        first(root, "DigestValue").text = base64.b64encode(digest).decode()
+
+    assert found(forge.sign_again(signed, change)) == (EnvelopeSignature.BROKEN, [FORM])
