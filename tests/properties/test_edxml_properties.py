@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from edocs._edxml.filenames import safe_name, unique_name
 from edocs._edxml.reader import read_envelope
-from edocs._edxml.writer import write_document
+from edocs._edxml.writer import write_document, write_status
 from edocs.errors import EdocsError, MalformedEnvelopeError
 from edocs.exchange import pack, read_manifest, read_meta, unpack
 from edocs.model import (
     HANOI,
+    STATUSES,
     Attachment,
     Business,
     BusinessKind,
@@ -34,9 +35,11 @@ from edocs.model import (
     Replacement,
     ResponseFor,
     Staff,
+    StatusMessage,
     Steering,
     Trace,
     Update,
+    processing_of,
 )
 
 # What XML 1.0 can hold, less white space at the ends, which the wire does not keep.
@@ -123,6 +126,8 @@ documents = st.builds(
         st.builds(ResponseFor, organ_id=organ_ids, code=optional, on=st.none() | dates, document_id=optional)
     ),
     steering=st.sampled_from(Steering),
+    task_codes=many(texts),
+    application_type=optional,
     to_places=many(texts),
     traces=many(st.builds(Trace, organ_id=organ_ids, at=moments), 1),
     business=st.none() | businesses,
@@ -138,7 +143,34 @@ def test_every_message_is_read_as_it_was_written(message: DocumentMessage) -> No
     assert [(one.content_id, one.name) for one in read.references] == [
         (one.content_id, one.name) for one in message.attachments
     ]
+    assert {notice.rule for notice in read.notices} <= {"edxml.document_type.code"}
+
+
+statuses = st.builds(
+    StatusMessage,
+    sender=organs,
+    response_for=st.builds(ResponseFor, organ_id=organ_ids, code=optional, on=st.none() | dates, document_id=optional),
+    staff=st.none() | staff,
+    code=st.sampled_from(sorted(STATUSES)),
+    description=texts,
+    at=moments,
+)
+
+
+@given(statuses)
+def test_every_status_is_read_as_it_was_written(message: StatusMessage) -> None:
+    read = read_envelope(write_status(message))
+
+    assert read.message == message
     assert read.notices == ()
+
+
+@given(st.lists(statuses, max_size=8), st.randoms(use_true_random=False))
+def test_where_statuses_lead_does_not_depend_on_their_order(found: list[StatusMessage], random) -> None:
+    shuffled = [*found, *found[:3]]
+    random.shuffle(shuffled)
+
+    assert processing_of(shuffled) == processing_of(found)
 
 
 @given(documents, st.randoms(use_true_random=False))
