@@ -67,8 +67,9 @@ def _signature(number: int, signature: SignatureReport, lang: str) -> Iterator[s
         at_signing = translate(then[signature.valid_at_claimed_time], lang)
         yield f"{label('Certificate')} {span}; {at_signing}; {translate(REVOCATION[signature.revocation], lang)}"
         intact = translate("intact" if signature.integrity else "not intact", lang)
-        later = translate(CHANGES[signature.changes_after], lang)
-        yield f"{label('Signed content')} {intact}; {translate('changed since', lang)}: {later}"
+        later = f"; {translate('changed since', lang)}: {translate(CHANGES[signature.changes_after], lang)}"
+        # A message has no revisions: what was changed in it is named by the reasons.
+        yield f"{label('Signed content')} {intact}{'' if signature.sub_filter == 'XAdES' else later}"
     yield from _findings(signature.reasons, signature.notices, lang, "     ")
     if signature.evidence is not None:
         yield from (f"     {mark or '·'} {text}" for mark, text in evidence_lines(signature.evidence, lang))
