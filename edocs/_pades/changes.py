@@ -79,6 +79,7 @@ def _judge(review: Review, revision: int, allowance: Allowance, policy: Verifica
         reasons += _unpermitted(steps, changes, allowance, policy)
     if not reasons:
         reasons += _against_policy(review, revision, (steps, changes, filled), policy)
+        reasons += () if reasons else _unclear(steps, policy)
         if not reasons and policy.changes.reserved and filled and not _is_sealed(review):
             notices.append(reason("changes.not_issued"))
     return ChangeVerdict(
@@ -92,12 +93,20 @@ def _judge(review: Review, revision: int, allowance: Allowance, policy: Verifica
     )
 
 
+def _unclear(steps: Sequence[Step], policy: VerificationPolicy) -> Iterator[Reason]:
+    """What is permitted, if only it is what it seems; the reserved fields have been held to more already."""
+    judged = _RESERVED if policy.changes.reserved else ()
+    found = [why for step in steps for name, why in step.form.unclear.items() if name not in judged]
+    if found:
+        yield reason("changes.unjudged", why=found[0])
+
+
 def _faults(steps: Sequence[Step], differences: Sequence[Difference], judged: frozenset[str]) -> Iterator[Reason]:
     """What no signature and no policy permits."""
     grave = [difference for difference in differences if difference.kind is Changes.CONTENT]
     counts = [count for step in steps for count in step.page_counts if not step.fault]
     drawn = [difference.page for difference in grave if difference.is_drawn and difference.page is not None]
-    unclear = [why for step in steps for why in (step.fault, *step.form.unclear) if why]
+    unclear = [step.fault for step in steps if step.fault]
     signed = {name for step in steps for name in step.form.signed}
     shown = {name for step in steps for name in step.form.added_shown}
     if counts and len(set(counts)) > 1:

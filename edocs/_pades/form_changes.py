@@ -64,8 +64,8 @@ class FormChanges:
     """Widgets of filled fields, by object number."""
     appearing: dict[int, str] = field(default_factory=dict)
     """Widgets of new fields, and of fields that were signed."""
-    unclear: list[str] = field(default_factory=list)
-    """What cannot be judged."""
+    unclear: dict[str, str] = field(default_factory=dict)
+    """Fields of which it cannot be judged whether they show their value, and that phrase."""
 
 
 def compare_form(
@@ -235,7 +235,7 @@ class _Walk:
         if name in self.changes.filled and "/T" in two and kind in _FILLABLE:
             fault = FilledField(comparison, one, two, kind).fault()
             if fault == UNCLEAR:
-                self.changes.unclear.append(fault)
+                self.changes.unclear[name] = fault
             elif fault:
                 comparison.note(place, Changes.CONTENT, fault, name=name)
 
