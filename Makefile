@@ -20,7 +20,7 @@ demo: $(READY) system
 	$(BIN)/edocs demo demo
 
 test: $(READY) system
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(PYTEST_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -23,6 +24,10 @@ from edocs.ports import Signer
 from edocs.sign import approve_pdf, issue_pdf
 from edocs.testing import PASSPHRASE, Pki, letter_places, sample_letter, sample_seal_png, sample_signature_png
 from edocs.verify import load_trust
+
+# A shell that runs the tests in the background has children ignore Ctrl-C; theirs must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadlines: a loaded machine is slow, not wrong. `make soak` asks for many more examples.
 settings.register_profile("default", deadline=None, max_examples=100)
