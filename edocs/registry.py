@@ -21,6 +21,7 @@ Share(numerator=0, denominator=1)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +40,7 @@ from edocs.model import (
     EventKind,
     Exclusion,
     Facet,
+    LogExtent,
     LoggedEvent,
     Query,
     Reason,
@@ -155,6 +157,16 @@ class Registry:
         """The documents that ``query`` describes, by date of issue (tra cứu)."""
         return self._store.find(_normal(query))
 
+    def entries(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Entry]:
+        """The present state of those of ``keys`` that are registered."""
+        return self._store.entries(keys)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[LogExtent]:
+        """Everything read in the block is of one moment; which events that are (thời điểm chốt số liệu)."""
+        with self._store.snapshot():
+            yield self._store.extent()
+
     def history(self, key: DocumentKey) -> Iterator[LoggedEvent]:
         """Everything that happened to one document, in the order of the log."""
         return self._store.events(key)
@@ -215,7 +227,8 @@ class Registry:
         self.close()
 
     def _register_chunk(self, chunk: Sequence[Submission], who: str, now: datetime) -> Iterator[Registration]:
-        present = {key: (entry.document, _digest(entry)) for key, entry in self._entries(chunk).items()}
+        known_now = self.entries(submission.document.key for submission in chunk)
+        present = {key: (entry.document, _digest(entry)) for key, entry in known_now.items()}
         events: list[Event] = []
         done: list[Registration] = []
         for submission in chunk:
@@ -227,14 +240,13 @@ class Registry:
                 done.append(Registration(outcome=Outcome.REFUSED, document=document, failure=failure))
                 continue
             outcome = Outcome.NEW if known is None else Outcome.VERIFIED if new else Outcome.UNCHANGED
-            present[document.key] = (document, facts.digest if facts else known[1] if known else "")
+            # A line of an old book says nothing of the file that is known already.
+            held = document if known is None or document.file_sha256 else known[0]
+            present[document.key] = (held, facts.digest if facts else known[1] if known else "")
             events += new
             done.append(Registration(outcome=outcome, document=document))
         self._store.append(events)
         return iter(done)
-
-    def _entries(self, chunk: Sequence[Submission]) -> Mapping[DocumentKey, Entry]:
-        return self._store.entries(submission.document.key for submission in chunk)
 
     def _append(
         self, key: DocumentKey, kind: EventKind, payload: Mapping[str, str], *, who: str, now: datetime
@@ -248,7 +260,7 @@ class Registry:
 def _decide(submission: Submission, known: tuple[Document, str] | None, who: str, now: datetime) -> list[Event]:
     """The events that one submission adds: none where nothing new is said."""
     document, facts = submission.document, submission.facts
-    if not document.file_sha256:
+    if not document.file_sha256 and not submission.is_imported:
         raise UsageError("no SHA-256 of the file of {code}", hint="give it, or a verification", code=document.code_text)
     if facts is not None and facts.file_sha256 != document.file_sha256:
         raise RefusedError(
@@ -259,7 +271,7 @@ def _decide(submission: Submission, known: tuple[Document, str] | None, who: str
     events = []
     if known is None:
         events.append(_event(EventKind.REGISTERED, document.key, document_payload(document), who, now))
-    elif known[0].file_sha256 != document.file_sha256:
+    elif not _is_same(document, known[0]):
         raise DuplicateError(
             "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}",
             hint="take the next number, or look at it with edocs find",
@@ -267,11 +279,29 @@ def _decide(submission: Submission, known: tuple[Document, str] | None, who: str
             year=document.issued_on.year,
             agency=document.agency.id,
             subject=known[0].subject or "…",
-            digest=known[0].file_sha256[:16],
+            digest=known[0].file_sha256[:16] or "…",
+        )
+    elif document.file_sha256 and not known[0].file_sha256 and facts is None:
+        raise UsageError(
+            "{code} was imported from an old book: its file comes with a verification",
+            hint="edocs register PDF, or a line with verification",
+            code=document.code_text,
         )
     if facts is not None and (known is None or known[1] != facts.digest):
         events.append(_event(EventKind.VERIFIED, document.key, findings_payload(facts), who, now))
     return events
+
+
+def _is_same(document: Document, known: Document) -> bool:
+    """Whether the file is the one registered; where one of the two has no file, what the entries say decides.
+
+    Subjects are typed again when an old document's file turns up, and are not compared then.
+    """
+    if document.file_sha256 and known.file_sha256:
+        return document.file_sha256 == known.file_sha256
+    if (document.issued_on, document.type) != (known.issued_on, known.type):
+        return False
+    return bool(document.file_sha256) or document.subject == known.subject
 
 
 def _event(kind: EventKind, key: DocumentKey, payload: str, who: str, now: datetime) -> Event:

@@ -146,7 +146,8 @@ class Document:
     """Trích yếu nội dung. Of a state secret it is not kept."""
     secrecy: Secrecy = Secrecy.NONE
     file_sha256: str = ""
-    """Of the main file, lower-case hexadecimal; empty until the file is there, and then it cannot be registered."""
+    """Of the main file, lower-case hexadecimal; empty until the file is there. Only a line of an old book
+    (``Submission.is_imported``) is registered without, and gets it with its first verification."""
 
     def __post_init__(self) -> None:
         symbol = "".join(tidy_name(self.code.symbol).split())
@@ -269,7 +270,10 @@ def fold(entry: Entry | None, logged: LoggedEvent) -> Entry:
         raise ValueError(f"event {logged.id}: {event.kind.value} before registered: {event.key}")
     entry = replace(entry, last_event=logged.id)
     if event.kind is EventKind.VERIFIED:
-        return replace(entry, findings=_findings(payload, event.at))
+        document = entry.document
+        if not document.file_sha256:  # imported from an old book: now its file was seen
+            document = replace(document, file_sha256=payload["file_sha256"])
+        return replace(entry, document=document, findings=_findings(payload, event.at))
     if event.kind is EventKind.EXCLUDED:
         return replace(entry, exclusion=Exclusion(payload["reason"]))
     return replace(entry, document=replace(entry.document, subject=payload["subject"], type=payload["type"]))
