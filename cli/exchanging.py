@@ -15,6 +15,7 @@ from edocs.exchange import pack as pack_message
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
+from .message import reason_lines
 from .once import OnceCommand
 from .sealing import detached_path, open_seal, seal_options, sealed
 
@@ -61,7 +62,8 @@ def pack(
         listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
     if signed.detached is not None:
         write_file(detached_path(output), signed.detached, inputs=inputs)
-    console.emit({"path": str(output), "manifest_path": str(beside), **manifest})
+    notices = [notice.as_dict(console.lang) for notice in packed.notices]
+    console.emit({"path": str(output), "manifest_path": str(beside), **manifest, "notices": notices})
     console.result(
         console.text(
             "packed: {path}: {count} files, {size} bytes, SHA-256 {sha256}",
@@ -71,6 +73,8 @@ def pack(
             sha256=packed.manifest.envelope_sha256,
         )
     )
+    for line in reason_lines(console, "notice", packed.notices, ""):
+        console.result(line)
     return 0
 
 

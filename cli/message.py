@@ -122,8 +122,8 @@ def message_lines(
         yield from _file_lines(console, index, file, report, places)
     if opened.legal_effect:
         yield console.text("legal effect: {effect}", effect=console.text(_EFFECTS[opened.legal_effect]))
-    yield from _reason_lines(console, "FAULT", opened.unpacked.faults, "")
-    yield from _reason_lines(console, "notice", (*envelope.notices, *opened.unpacked.notices), "")
+    yield from reason_lines(console, "FAULT", opened.unpacked.faults, "")
+    yield from reason_lines(console, "notice", (*envelope.notices, *opened.unpacked.notices), "")
 
 
 def _document_rows(console: Console, message: DocumentMessage) -> Iterator[tuple[str, str]]:
@@ -203,11 +203,12 @@ def _file_lines(
     yield f"     SHA-256 {file.sha256}"
     if report is not None:
         yield from (f"     {line}" for line in report_text(report, console.lang).splitlines())
-    yield from _reason_lines(console, "FAULT", file.faults, "     ")
-    yield from _reason_lines(console, "notice", file.notices, "     ")
+    yield from reason_lines(console, "FAULT", file.faults, "     ")
+    yield from reason_lines(console, "notice", file.notices, "     ")
 
 
-def _reason_lines(console: Console, label: str, reasons: tuple[Reason, ...], indent: str) -> Iterator[str]:
+def reason_lines(console: Console, label: str, reasons: tuple[Reason, ...], indent: str) -> Iterator[str]:
+    """A line for each of ``reasons``, with its rule."""
     for reason in reasons:
         advice = reason.advice(console.lang)
         text = _one_line(reason.text(console.lang)) + (f" ({advice})" if advice else "")

@@ -18,6 +18,7 @@ from edocs._edxml.attachments import Decoded, decode, encode, unwrap
 from edocs._edxml.filenames import safe_name, unique_name
 from edocs._edxml.meta import read_meta
 from edocs._edxml.reader import read_envelope
+from edocs._edxml.secrecy import search_marks
 from edocs._edxml.writer import build_document, write_document, write_status
 from edocs.errors import EdocsError, StateSecretError, UnreadableError, UsageError
 from edocs.model import (
@@ -38,6 +39,7 @@ from edocs.model import (
     Trace,
     Unpacked,
     UnpackedFile,
+    read_declassification,
 )
 from edocs.model.times import require_time
 
@@ -53,7 +55,8 @@ _INTACT = "Decision 28/2018/QĐ-TTg, article 6.1"
 def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: datetime | None = None) -> Packed:
     """Make an edXML document message, and the manifest that belongs beside it.
 
-    Đóng gói văn bản. (1) A state secret is refused. (2) Each file is attached as the official SDK would attach it:
+    Đóng gói văn bản. (1) A state secret is refused, by its metadata or by a mark on a first page; a mark that was
+    declassified on record becomes a notice. (2) Each file is attached as the official SDK would attach it:
     pdf, doc, docx and zip as they are, all else in a ZIP of one entry. (3) The sender's own trace is added. (4) The
     manifest records what edXML has no place for: size and SHA-256 of each file.
 
@@ -63,19 +66,20 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
         now: Aware; None is the present. The same ``now`` gives the same bytes.
 
     Raises:
-        StateSecretError: The document is Mật, Tối mật or Tuyệt mật.
+        StateSecretError: The document is Mật, Tối mật or Tuyệt mật, or a file is marked so and not declassified.
         UsageError: No file, a name that could not be unpacked as it is, an incomplete message, or a naive ``now``.
 
     Source: Decision 28/2018/QĐ-TTg, articles 1.2, 10.1, 10.2; QCVN 102:2016/BTTTT.
     """
     # (1)
     _require_no_secret(document)
-    for error in _file_errors(files):
+    moment = (datetime.now(UTC) if now is None else require_time(now)).astimezone(HANOI).replace(microsecond=0)
+    marks = search_marks((file.name, file.data) for file in files)
+    for error in (*_file_errors(files), *marks.errors(document.declassification, moment.date())):
         raise error
     # (2)
     attachments = tuple(_attachment(index, file) for index, file in enumerate(files, 1))
     # (3)
-    moment = (datetime.now(UTC) if now is None else require_time(now)).astimezone(HANOI).replace(microsecond=0)
     trace = Trace(organ_id=document.message.sender.id, at=moment)
     envelope = write_document(replace(document.message, attachments=attachments, traces=(trace,)))
     # (4)
@@ -90,8 +94,9 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
             )
             for one, file in zip(attachments, files, strict=True)
         ),
+        declassification=document.declassification,
     )
-    return Packed(envelope=envelope, manifest=manifest)
+    return Packed(envelope=envelope, manifest=manifest, notices=marks.notices(document.declassification))
 
 
 def draft_errors(meta: bytes, files: Sequence[OutgoingFile]) -> tuple[EdocsError, ...]:
@@ -100,18 +105,21 @@ def draft_errors(meta: bytes, files: Sequence[OutgoingFile]) -> tuple[EdocsError
     Nothing is packed for it, and what :func:`pack` alone could find, such as a text that XML cannot hold, is found too.
 
     Returns:
-        One error for the description, one for each file, and :class:`StateSecretError` for a state secret; empty where
-        :func:`pack` would pack.
+        One error for the description, one for each file, and :class:`StateSecretError` for a state secret and for each
+        file that is marked as one; empty where :func:`pack` would pack.
     """
     found: list[EdocsError] = [*_file_errors(files)]
+    record = None
     try:
         document = read_meta(meta)
+        record = document.declassification
         _require_no_secret(document)
         trace = Trace(organ_id=document.message.sender.id, at=datetime.fromtimestamp(0, UTC))
         build_document(replace(document.message, attachments=(_STAND_IN,), traces=(trace,)))
     except EdocsError as error:
         found.insert(0, error)
-    return tuple(found)
+    marks = search_marks((file.name, file.data) for file in files)
+    return (*found, *marks.errors(record, datetime.now(HANOI).date()))
 
 
 def pack_status(status: StatusMessage) -> bytes:
@@ -204,6 +212,7 @@ def read_manifest(data: bytes) -> Manifest:
                 )
                 for one in values["attachments"]
             ),
+            declassification=read_declassification(values.get("declassification")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
         raise UnreadableError(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from edocs._edxml.filenames import extension_of
 from edocs.model import FileKind, Reason
 
-__all__ = ["Decoded", "decode", "encode", "sniff", "unwrap"]
+__all__ = ["ZIP_ERRORS", "Decoded", "decode", "encode", "sniff", "unwrap"]
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_RATIO = 500
@@ -40,7 +40,7 @@ _KIND_EXTENSIONS = {
 _REPLACEMENT_CHARACTER = b"\xef\xbf\xbd"
 _CLAUSE = "QCVN 102:2016/BTTTT"
 _INTEGRITY = "Decision 28/2018/QĐ-TTg, article 6.1"
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -116,7 +116,7 @@ def unwrap(name: str, decoded: Decoded) -> Decoded:
                 return _failed(decoded.wire, "limit", "{name}: unpacks to more than is reasonable", name)
             with archive.open(entry) as stream:
                 data = stream.read(MAX_FILE_BYTES + 1)
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         return _failed(decoded.wire, "zip", "{name}: the ZIP around it is damaged or encrypted", name)
     if len(data) > MAX_FILE_BYTES:
         return _failed(decoded.wire, "limit", "{name}: unpacks to more than is reasonable", name)
@@ -133,7 +133,7 @@ def sniff(data: bytes) -> FileKind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.namelist()
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         return FileKind.ZIP
     if "[Content_Types].xml" in entries:
         return FileKind.OOXML

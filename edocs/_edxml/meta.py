@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date
 
 from edocs._edxml.draft_table import Problems, Table, read_count, read_list, read_organ_id, read_text
 from edocs.errors import UsageError
 from edocs.model import (
     Business,
     BusinessKind,
+    Declassification,
     DocumentId,
     DocumentIdScheme,
     DocumentMessage,
@@ -90,6 +92,7 @@ def _document(root: Table) -> OutgoingDocument:
     signer = _signer(root.table("signer", required=True))
     responses = tuple(_response(table) for table in root.tables("response_for"))
     business = _business(root.table("business"), root.table("staff"))
+    declassification = _declassification(root.table("declassification"))
     table = root.table("document", required=True) or Table({}, "document", Problems())
     code = MessageCode(number=table.take("number", _code_number, "", True), notation=table.line("notation", True))
     promulgation = Promulgation(place=table.line("place", True), on=table.day("date", True))
@@ -115,7 +118,7 @@ def _document(root: Table) -> OutgoingDocument:
     secrecy = table.take("secrecy", _secrecy, Secrecy.NONE)
     table.close()
     root.close()
-    return OutgoingDocument(message=message, secrecy=secrecy)
+    return OutgoingDocument(message=message, secrecy=secrecy, declassification=declassification)
 
 
 def _document_type(table: Table) -> DocumentType:
@@ -264,6 +267,20 @@ def _code_number(value: object) -> str:
     if read_count(value) < 1:  # numbers begin at 1 (Decree 30, article 15.1)
         raise ValueError(value)
     return f"{read_count(value):02}"
+
+
+def _declassification(table: Table | None) -> Declassification | None:
+    """The record, which has force only where it is complete."""
+    if table is None:
+        return None
+    record = Declassification(
+        decision=table.line("decision", required=True),
+        on=table.day("date", required=True) or date.max,  # what is missing has been named
+        agency=table.line("agency", required=True),
+        signer=table.line("signer", required=True),
+    )
+    table.close()
+    return record
 
 
 def _secrecy(value: object) -> Secrecy:

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
         fold,
         tidy_name,
     )
+    from edocs.model.secrecy import Declassification, marked_degree, read_declassification
     from edocs.model.signing import (
         DATE_FIELD,
         HANOI,
@@ -183,6 +184,7 @@ __all__ = [
     "CopySpec",
     "Counts",
     "Coverage",
+    "Declassification",
     "Document",
     "DocumentCode",
     "DocumentId",
@@ -280,10 +282,12 @@ __all__ = [
     "document_type",
     "findings_payload",
     "fold",
+    "marked_degree",
     "policy_of",
     "processing_of",
     "read_agencies",
     "read_day",
+    "read_declassification",
     "read_directory",
     "read_facts",
     "read_secrecy",
@@ -321,6 +325,7 @@ _MODULES = (
     "answering",
     "identifiers",
     "directory",
+    "secrecy",
     "parcel",
 )
 

@@ -14,6 +14,7 @@ from edocs.locale import DEFAULT_LANGUAGE
 from edocs.model.envelope import DocumentMessage, Envelope
 from edocs.model.organ_id import OrganId
 from edocs.model.register import Secrecy
+from edocs.model.secrecy import Declassification
 from edocs.model.verdict import LegalEffect, Reason, SignatureReport, VerificationReport
 
 __all__ = [
@@ -70,6 +71,8 @@ class OutgoingDocument:
 
     message: DocumentMessage
     secrecy: Secrecy = Secrecy.NONE
+    declassification: Declassification | None = None
+    """Why a mark on its files has no force any more. The secrecy is none then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +95,11 @@ class Manifest:
     envelope_size_bytes: int
     envelope_sha256: str
     attachments: tuple[ManifestEntry, ...]
+    declassification: Declassification | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The manifest as ``OUT.edxml.sha256.json`` holds it."""
+        record = self.declassification
         return {
             "schema": "edocs.manifest/1",
             "document_id": self.document_id,
@@ -104,6 +109,7 @@ class Manifest:
                 {"content_id": one.content_id, "name": one.name, "size_bytes": one.size_bytes, "sha256": one.sha256}
                 for one in self.attachments
             ],
+            **({"declassification": record.as_dict()} if record else {}),
         }
 
 
@@ -113,6 +119,8 @@ class Packed:
 
     envelope: bytes = field(repr=False)
     manifest: Manifest
+    notices: tuple[Reason, ...] = ()
+    """What whoever packs has to know: marks that a record takes the force from, files that could not be searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

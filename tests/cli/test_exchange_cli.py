@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from edxml_fixtures import META, SAMPLES
 from hostile import HOSTILE
+from marked_pages import marked
 
 from edocs.cli.main import _run
 from edocs.testing import Pki, sample_pdf
@@ -196,6 +197,44 @@ def test_state_secret_ends_in_6_and_writes_nothing(desk: Path, capsys: pytest.Ca
     assert code == 6
     assert "không trao đổi văn bản mật qua mạng" in capsys.readouterr().err
     assert not Path("out.edxml").exists()
+
+
+@pytest.mark.parametrize("arguments", [["-o", "out.edxml"], ["--check"]])
+def test_a_marked_file_ends_in_6_and_writes_nothing(
+    desk: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    Path("phụ lục.pdf").write_bytes(marked(sample_pdf(), "TUYỆT MẬT"))
+    before = names(desk)
+
+    code = _run(["pack", "meta.toml", "công văn.pdf", "phụ lục.pdf", *arguments, "--lang", "vi"])
+
+    assert code == 6
+    assert "phụ lục.pdf có dấu TUYỆT MẬT" in capsys.readouterr().err
+    assert names(desk) == before
+
+
+def test_a_declassified_file_is_packed_and_the_decision_named(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("phụ lục.pdf").write_bytes(marked(sample_pdf(), "MẬT"))
+    record = '[declassification]\ndecision = "45/QĐ-UBND"\ndate = 2026-03-02\nagency = "UBND tỉnh"\nsigner = "An"\n'
+    Path("meta.toml").write_text(META + record, encoding="utf-8")
+
+    code = _run(["pack", "meta.toml", "phụ lục.pdf", "-o", "out.edxml", "--lang", "vi"])
+
+    assert code == 0
+    assert "lưu ý: phụ lục.pdf có dấu MẬT; được đóng gói vì đã giải mật: 45/QĐ-UBND" in capsys.readouterr().out
+    manifest = json.loads(Path("out.edxml.sha256.json").read_text(encoding="utf-8"))
+    assert manifest["declassification"]["date"] == "2026-03-02"
+    assert _run(["unpack", "out.edxml", "-o", "in", "--quiet"]) == 0
+
+
+def test_what_could_not_be_searched_is_a_notice_in_json_too(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("b.pdf").write_bytes(b"%PDF-1.7 broken")
+
+    code = _run(["pack", "meta.toml", "b.pdf", "-o", "out.edxml", "--json"])
+
+    (notice,) = json.loads(capsys.readouterr().out)["notices"]
+    assert code == 0
+    assert notice["rule"] == "edxml.secrecy.unsearched"
 
 
 def test_faulty_description_ends_in_2_with_every_fault(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

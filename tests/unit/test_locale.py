@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
 }
 # Tables whose values are shown in the run's language.
 TABLES = [
+    "edocs._edxml.secrecy._WHY",
     "edocs.cli.auditing._ROLES",
     "edocs.cli.demo._CASES",
     "edocs.cli.demo._RESULTS",
