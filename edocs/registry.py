@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -53,15 +54,17 @@ from edocs.model import (
     findings_payload,
     read_facts,
 )
+from edocs.model.periods import Span, counted_by, roll_up
 from edocs.ports import Store
+from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
 from edocs.stores.sqlite import open_sqlite
 
 __all__ = ["Outcome", "Registration", "Registry"]
 
 _CHUNK = 400
-OPEN_DOCUMENTS = 200
-"""How many documents a report lists by name; the count is always complete."""
+OPEN_DOCUMENTS = 20
+"""How many documents of each agency a report lists by name; the count is always complete."""
 
 
 class Outcome(StrEnum):
@@ -184,10 +187,21 @@ class Registry:
             raise UsageError("a facet is given twice: {by}", by=", ".join(facet.value for facet in by))
         return self._store.tally(_normal(query), by)
 
-    def report(self, query: Query | None = None, by: Sequence[Sequence[Facet]] = ((Facet.AGENCY,),)) -> Report:
+    def report(
+        self,
+        query: Query | None = None,
+        by: Sequence[Sequence[Facet | Span]] = ((Facet.AGENCY,),),
+        *,
+        comparing: Comparing | None = None,
+        listed: int = OPEN_DOCUMENTS,
+    ) -> Report:
         """A report with one section for each combination in ``by``; same events, same bytes in every format.
 
         The cut-off is ``query.as_of``, else the time of the latest event.
+
+        Args:
+            comparing: What to compare besides; None: nothing.
+            listed: How many documents without both valid signatures are listed of each agency.
 
         Source: Decision 28/2018/QĐ-TTg, articles 11 and 15.1.
         """
@@ -197,17 +211,22 @@ class Registry:
             [whole] = self.tally(query)
             months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
-            unfinished = self.find(replace(query, is_complete=False))
+            counted = cache(lambda wanted, facets: tuple(self.tally(wanted, facets)))
+            unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
                 issued_to=query.issued_to,
                 cut_off=query.as_of,
                 extent=extent,
                 total=whole.counts,
-                sections=tuple(section(list(self.tally(query, facets)), facets, span) for facets in by),
+                sections=tuple(
+                    section(roll_up(counted(query, counted_by(facets)), facets), facets, span) for facets in by
+                ),
                 agencies=self._store.agencies(query.as_of),
-                open_documents=tuple(islice(unfinished, OPEN_DOCUMENTS)),
+                open_documents=tuple(self.find(unfinished)) if listed else (),
                 open_count=whole.counts.base - whole.counts.both.valid,
+                months=span,
+                comparisons=compare(counted, query, comparing, span) if comparing else None,
             )
 
     def check(self) -> tuple[Reason, ...]:

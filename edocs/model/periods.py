@@ -96,7 +96,12 @@ def counted_by(by: Sequence[Facet | Span]) -> tuple[Facet, ...]:
 
     >>> counted_by([Facet.LEVEL, Span.YEAR])
     (<Facet.LEVEL: 'level'>, <Facet.MONTH: 'month'>)
+
+    Raises:
+        UsageError: One of ``by`` comes twice.
     """
+    if len(set(by)) != len(by):
+        raise UsageError("a facet is given twice: {by}", by=", ".join(item.value for item in by))
     return tuple(dict.fromkeys(Facet.MONTH if isinstance(item, Span) else item for item in by))
 
 

@@ -47,6 +47,8 @@ class Query:
     """Only what was recorded up to then (thời điểm chốt số liệu); None: everything."""
     is_complete: bool | None = None
     """True: I3 is valid; False: it is not, exclusions left out. None: either."""
+    per_agency: int | None = None
+    """Of each agency at most so many, those issued first; for finding, not for counting. None: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,12 @@ _FACTS = ("signed", "intact", "trusted", "timestamped")
 
 def find_statement(table: Table, query: Query) -> Select[Any]:
     """The documents of ``query``, by date of issue, then in order of registering."""
-    return select(table).where(*_conditions(table, query)).order_by(table.c.issued_on, table.c.registered_event)
+    order, conditions = (table.c.issued_on, table.c.registered_event), _conditions(table, query)
+    if query.per_agency is not None:
+        place = func.row_number().over(partition_by=table.c.agency, order_by=order).label("place")
+        first = select(table.c.key, place).where(*conditions).subquery()
+        conditions = [table.c.key.in_(select(first.c.key).where(first.c.place <= query.per_agency))]
+    return select(table).where(*conditions).order_by(*order)
 
 
 def tally_statement(table: Table, query: Query, by: Sequence[Facet]) -> Select[Any]:

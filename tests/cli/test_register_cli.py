@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -278,6 +279,96 @@ def test_period_limits_the_count_and_shows_empty_months(filled: Path) -> None:
     ],
 )
 def test_period_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: list[str]) -> None:
+    assert code(run("report", "--register", filled, *arguments)) == 2
+
+
+TARGETS = 'target = [{indicator = "both", level = "tỉnh", year = 2026, percent = "66,5", source = "KH 12"}]'
+
+
+@pytest.fixture
+def targets(tmp_path: Path) -> Path:
+    path = tmp_path / "chỉ tiêu.toml"
+    path.write_text(TARGETS, encoding="utf-8")
+    return path
+
+
+def test_report_compares_with_the_period_before_and_with_targets(filled: Path, targets: Path) -> None:
+    period = ("--from", "2026-03", "--to", "2026-03")
+
+    result = run("report", "--register", filled, *period, "--compare", "previous", "--targets", targets, "--lang", "vi")
+
+    assert code(result) == 0
+    assert "Tăng giảm so với kỳ 01/02/2026 đến 28/02/2026" in result.stdout
+    assert re.search(r"Cấp tỉnh │\s+66,5\u00a0% │\s+1 │\s+3 │ 33,33\u00a0% │ chưa đạt │\s+1 │", result.stdout)
+
+
+def test_page_and_json_compare_without_being_asked(filled: Path) -> None:
+    period = ("--register", filled, "--from", "2026-02", "--to", "2026-03")
+
+    value = json.loads(run("report", *period, "--format", "json").stdout)
+
+    assert value["comparisons"]["earlier"] == {"from": "2025-12-01", "to": "2026-01-31"}
+    assert 'id="change"' in run("report", *period, "--format", "html").stdout
+    assert json.loads(run("report", "--register", filled, "--json").stdout)["comparisons"]["earlier"] is None
+
+
+def test_trend_by_quarter_is_a_sum_of_months(filled: Path) -> None:
+    period = ("--from", "2025-10", "--to", "2026-03")
+
+    result = run(
+        "report", "--register", filled, *period, "--trend", "quarter", "--rank", "--bands", "90;33,3", "--json"
+    )
+
+    value = json.loads(result.stdout)
+    rows = [(row["group"].get("quarter"), row["documents"]) for row in value["sections"][0]["rows"]]
+    assert rows == [("2025-Q4", 0), ("2026-Q1", 3), (None, 3)]
+    assert value["comparisons"]["bounds"] == {"upper": 90, "lower": 33.3}
+
+
+def test_targets_are_shown_beside_what_was_reached(filled: Path, targets: Path) -> None:
+    result = run("targets", targets, "--register", filled, "--json")
+
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["agency_name"], line["share"]["valid"], line["missing"], line["reached"]) for line in lines] == [
+        (None, 1, 1, False), (PROVINCE.name, 1, 1, False),
+    ]  # fmt: skip
+    assert "0 of 1 targets reached" in result.stderr
+    shown = run("targets", targets, "--register", filled, "--lang", "vi")
+    assert PROVINCE.name in shown.stdout
+    assert "chưa đạt" in shown.stdout
+
+
+def test_targets_are_checked_without_a_register(targets: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "sai.csv"
+    wrong.write_text("indicator;level;year;percent\nboth;xã;2026;180\n", encoding="utf-8")
+
+    assert json.loads(run("targets", targets, "--json").stdout)["percent"] == 66.5
+    assert "KH 12" in run("targets", targets).stdout
+    result = run("targets", wrong)
+    assert code(result) == 4
+    assert "line 2" in result.stderr
+
+
+def test_targets_of_another_year_than_the_period_are_left_out(filled: Path, targets: Path) -> None:
+    period = ("--from", "2025-01", "--to", "2025-12")
+
+    assert run("targets", targets, "--register", filled, *period, "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--compare", "previous"],
+        ["--compare", "trước"],
+        ["--compare", "2025-01"],
+        ["--compare", "2025-06..2025-01"],
+        ["--compare", "2025-06..2025-13"],
+        ["--bands", "80"],
+        ["--bands", "50,80"],
+        ["--bands", "tám mươi,50"],
+    ],
+)
+def test_comparison_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: list[str]) -> None:
     assert code(run("report", "--register", filled, *arguments)) == 2
 
 
