@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import importlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import click
 
 from edocs._files import write_file
+from edocs.errors import MissingExtraError
 from edocs.model import Facet, Query
 from edocs.model.periods import Span
 from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_json import report_json, report_object
+from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.as_table import Cells, grid_cells, section_cells
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
@@ -30,8 +33,12 @@ from .tables import WIDE, cells_table, table_text, terminal_width
 By = tuple[Facet | Span, ...]
 _PAGE: tuple[By, ...] = ((Facet.LEVEL,), (Facet.MONTH,), (Facet.LEVEL, Facet.AGENCY), (Facet.TYPE,))
 _TREND: tuple[By, ...] = ((Span.QUARTER,), (Span.YEAR,))
+_SCRAPED: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY, Facet.TYPE),)
 _FLAT: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY),)
-_PAGES = ("json", "html")
+_FORMS = ("table", "csv", "json", "html", "xlsx", "openmetrics")
+_PAGES = ("json", "html", "xlsx")
+_LISTED = ("json", "html")
+"""Formats that name documents."""
 _BY: Mapping[str, Facet | Span] = {item.value: item for item in (*Facet, *Span)}
 _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 
@@ -44,9 +51,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 @click.option("--trend", multiple=True, type=click.Choice(_TIMES), help="Change from one to the next; repeatable.")
 @comparing_options
 @click.option("--at", metavar="TIME", help="Cut-off: count what was recorded up to then. Else the latest event.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json", "html"]), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option("--output", "-o", type=PATH, metavar="OUT", help="File to write; else stdout.")
 @common_options
 def report(console: Console, *, register_file: Path, form: str, output: Path | None, **options: Any) -> int:
@@ -61,7 +66,7 @@ def report(console: Console, *, register_file: Path, form: str, output: Path | N
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     with Registry.open(register_file, read_only=True) as registry:
         sections = _sections(options, form, query)
-        kept = {} if form in _PAGES else {"listed": 0}
+        kept = {} if form in _LISTED else {"listed": 0}
         found = registry.report(query, sections, comparing=comparing, **kept)
     if console.json and form == "json" and output is None:
         console.emit(report_object(found, console.lang))
@@ -82,12 +87,14 @@ def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, 
     """A page has its usual sections and what is asked for besides; a table what is asked for alone."""
     by = tuple(_BY[name] for name in options["by"])
     wanted: tuple[By, ...] = ((by,) if by else ()) + tuple((_BY[name],) for name in options["trend"])
-    if form == "html":
+    if form in ("html", "xlsx"):
         months = 12 * (query.issued_to.year - query.issued_from.year) if query.issued_from and query.issued_to else 24
         usual = (*_PAGE[:2], *_TREND[: 1 + bool(months)], *_PAGE[2:])
         return tuple(dict.fromkeys((*usual, *wanted)))
     if wanted:
         return tuple(dict.fromkeys(wanted))
+    if form == "openmetrics":
+        return _SCRAPED
     return _PAGE if form == "json" else _FLAT
 
 
@@ -98,7 +105,21 @@ def _rendered(found: Report, form: str, lang: str, options: Mapping[str, Any]) -
         return report_json(found, lang)
     if form == "html":
         return report_html(found, lang)
+    if form == "openmetrics":
+        return report_openmetrics(found)
+    if form == "xlsx":
+        return _workbook(found, lang)
     return "".join(_texts(found, lang, options, WIDE)).encode()
+
+
+def _workbook(found: Report, lang: str) -> bytes:
+    try:
+        make: Callable[[Report, str], bytes] = importlib.import_module("edocs.reports.as_xlsx").report_xlsx
+    except ModuleNotFoundError as exc:
+        raise MissingExtraError(
+            "workbooks need a package that is not installed: {why}", hint="pip install 'edocs[xlsx]'", why=exc.name
+        ) from exc
+    return make(found, lang)
 
 
 def _print_report(console: Console, found: Report, options: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -234,7 +235,14 @@ def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize(
     ("form", "start"),
-    [("html", b"<!DOCTYPE html>"), ("csv", b"\xef\xbb\xbfsection"), ("json", b"{\n"), ("table", b"\xe2")],
+    [
+        ("html", b"<!DOCTYPE html>"),
+        ("csv", b"\xef\xbb\xbfsection"),
+        ("json", b"{\n"),
+        ("table", b"\xe2"),
+        ("xlsx", b"PK"),
+        ("openmetrics", b"# TYPE edocs_report info"),
+    ],
 )
 def test_report_is_written_to_a_file_and_to_standard_output_alike(
     filled: Path, tmp_path: Path, form: str, start: bytes
@@ -247,6 +255,17 @@ def test_report_is_written_to_a_file_and_to_standard_output_alike(
     assert code(written) == 0
     assert output.read_bytes().startswith(start)
     assert printed.stdout_bytes == output.read_bytes()
+
+
+def test_workbook_without_its_package_says_what_to_install(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("edocs.reports.as_xlsx", "edocs.reports.workbook", "edocs.reports.xlsx_comparisons"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+
+    result = run("report", "--register", filled, "--format", "xlsx")
+
+    assert code(result) == 5
+    assert "edocs[xlsx]" in result.stderr
 
 
 def test_report_never_takes_the_place_of_the_register(filled: Path) -> None:

@@ -29,6 +29,7 @@ from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_json import report_json
+from edocs.reports.as_xlsx import report_xlsx
 from edocs.reports.comparing_words import BANDS, NOTES
 from edocs.reports.comparisons import Comparing
 from edocs.reports.figures import Report
@@ -223,7 +224,7 @@ for name, make in FORMATS.items():
     for lang in ("vi", "en"):
         print(name, lang, hashlib.sha256(make(report, lang)).hexdigest())
 """
-FORMATS = {"html": report_html, "json": report_json, "csv": report_csv}
+FORMATS = {"html": report_html, "json": report_json, "csv": report_csv, "xlsx": report_xlsx}
 
 
 def test_same_events_give_the_same_bytes_in_fresh_processes(report: Report, tmp_path: Path) -> None:
