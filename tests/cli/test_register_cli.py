@@ -398,7 +398,7 @@ def test_register_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 def test_newer_register_is_unavailable_and_not_touched(filled: Path) -> None:
     with closing(sqlite3.connect(filled)) as connection:
-        connection.execute("UPDATE register SET schema_version = 2")
+        connection.execute("UPDATE register SET schema_version = 99")
         connection.commit()
         connection.execute("PRAGMA journal_mode = DELETE")
     before = filled.read_bytes()
