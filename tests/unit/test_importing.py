@@ -140,11 +140,11 @@ def test_a_rehearsal_says_the_same_and_writes_nothing(is_filled: bool, registry:
         seen = make_document(8, kind="QĐ", symbol="QĐ-UBND", subject="x")
         registry.register(seen, issued(seen), who="x", now=NOW)
         registry.register(make_document(7, kind="QĐ", symbol="QĐ-UBND", subject="z"), who="x", now=NOW)
-    before = [event.chain_sha256 for entry in registry.find() for event in registry.history(entry.document.key)]
+    before = [event.leaf for entry in registry.find() for event in registry.history(entry.document.key)]
 
     said = run_rehearsal(data, registry)
 
-    after = [event.chain_sha256 for entry in registry.find() for event in registry.history(entry.document.key)]
+    after = [event.leaf for entry in registry.find() for event in registry.history(entry.document.key)]
     done = run_import(data, registry)
     assert before == after
     assert [(item.line, item.outcome, item.rule, str(item.failure)) for item in said] == [
