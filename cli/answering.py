@@ -11,9 +11,10 @@ from typing import Any
 
 import click
 
-from edocs._files import open_output, read_file, require_free, write_file
+from edocs._files import open_output, require_free, write_file
 from edocs.exchange import inspect_message, pack_status
 from edocs.model import STATUSES, OrganId, Staff, StatusSpec, status_for
+from edocs.sealing import seal_message
 
 from .arguments import read_time
 from .console import FORCE_OPTION, PATH, Console, common_options
@@ -60,7 +61,7 @@ def status(
 
     13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13.
     """
-    read = inspect_message(read_file(envelope))
+    read = inspect_message(envelope)
     spec = StatusSpec(
         code=code,
         at=read_time(console, at) if at else datetime.now(UTC),
@@ -69,13 +70,13 @@ def status(
         staff=_staff(**{name: options[name] for name in ("staff", "department", "email", "mobile")}),
     )
     message = status_for(read.message, spec)
-    sealed = open_seal(console, options)(pack_status(message))
+    data, detached = seal_message(pack_status(message), open_seal(console, options))
     for place in (output, detached_path(output)):
         require_free(place, force=force or place == envelope)  # of an input the next line has more to say
     with open_output(output, [envelope]) as target:
-        target.write(sealed.envelope)
-    if sealed.detached is not None:
-        write_file(detached_path(output), sealed.detached, inputs=[envelope])
+        target.write(data)
+    if detached is not None:
+        write_file(detached_path(output), detached, inputs=[envelope])
     sender, receiver = str(message.sender.id), str(message.response_for.organ_id)
     console.emit({"path": str(output), "code": message.code, "from": sender, "to": receiver})
     console.result(

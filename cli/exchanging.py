@@ -8,16 +8,15 @@ from typing import Any
 
 import click
 
-from edocs._files import open_output, read_file, require_free, write_file
+from edocs._files import open_output, open_steady, read_file, require_free, require_other, write_file
 from edocs.errors import EdocsError, UsageError
-from edocs.exchange import draft_errors, read_meta
-from edocs.exchange import pack as pack_message
+from edocs.exchange import draft_errors, pack_file, read_meta
 from edocs.model import OutgoingFile
 
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .message import reason_lines
 from .once import OnceCommand
-from .sealing import detached_path, open_seal, seal_options, sealed
+from .sealing import detached_path, open_seal, seal_options
 
 MANIFEST_SUFFIX = ".sha256.json"
 
@@ -49,19 +48,17 @@ def pack(
         raise UsageError("where is the message to be written?", hint="give -o OUT.edxml, or --check")
     document = read_meta(read_file(meta))
     seal = open_seal(console, options)
-    packed = pack_message(document, [OutgoingFile(name=path.name, data=read_file(path)) for path in files])
-    signed = seal(packed.envelope)
-    packed = sealed(packed, signed.envelope)
     beside = manifest_path(output)
-    manifest = packed.manifest.as_dict()
     inputs = (meta, *files)
     for target in (output, beside, detached_path(output)):
         require_free(target, force=force or target in inputs)  # of an input the next line has more to say
-    with open_output(output, inputs) as envelope, open_output(beside, inputs) as listing:
-        envelope.write(packed.envelope)
+        require_other(target, inputs)
+    with open_output(beside, inputs) as listing:
+        packed = pack_file(document, [_outgoing(path) for path in files], output, seal=seal)
+        manifest = packed.manifest.as_dict()
         listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-    if signed.detached is not None:
-        write_file(detached_path(output), signed.detached, inputs=inputs)
+    if packed.detached is not None:
+        write_file(detached_path(output), packed.detached, inputs=inputs)
     notices = [notice.as_dict(console.lang) for notice in packed.notices]
     console.emit({"path": str(output), "manifest_path": str(beside), **manifest, "notices": notices})
     console.result(
@@ -83,7 +80,8 @@ def _check(console: Console, meta: Path, files: tuple[Path, ...]) -> int:
     read = []
     for path in files:
         try:
-            read.append(OutgoingFile(name=path.name, data=read_file(path)))
+            with open_steady(path):
+                read.append(_outgoing(path))
         except EdocsError as error:
             console.error(error, path)
             codes.append(error.exit_code)
@@ -93,6 +91,10 @@ def _check(console: Console, meta: Path, files: tuple[Path, ...]) -> int:
     if not codes:
         console.result(console.text("{path} and {count} files can be packed", path=meta, count=len(files)))
     return worst(codes)
+
+
+def _outgoing(path: Path) -> OutgoingFile:
+    return OutgoingFile(name=path.name, path=path)
 
 
 def manifest_path(envelope: Path) -> Path:

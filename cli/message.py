@@ -195,7 +195,7 @@ def _file_lines(
     report: VerificationReport | None,
     places: Mapping[str, str] | None,
 ) -> Iterator[str]:
-    size = console.text("{size} bytes", size=len(file.data))
+    size = console.text("{size} bytes", size=file.size_bytes)
     facts = [size, console.text(_FILE_KINDS[file.kind]), console.text(_COMPARISONS[file.comparison])]
     if places is not None:
         facts.append(console.text("written" if file.name in places else "NOT written"))

@@ -6,18 +6,18 @@ mend does: a signature that fails, a PDF that cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import importlib
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from edocs._files import read_file, write_file
-from edocs.errors import EdocsError, OutputError
+from edocs._files import read_file
+from edocs.errors import EdocsError
 from edocs.exchange import read_manifest
-from edocs.model import OpenedMessage, TrustStore, UnpackedFile, Verdict
-from edocs.office import PdfVerifier, open_message
-from edocs.verify import load_trust
+from edocs.model import OpenedMessage, TrustStore, Verdict
+from edocs.office import open_file
+from edocs.supervised import SupervisedVerifier
 
 from .console import PATH, Console, common_options, worst
 from .exchanging import manifest_path
@@ -25,7 +25,7 @@ from .limits import limit_options, read_limits
 from .message import message_lines
 from .once import OnceCommand
 from .sealing import detached_path
-from .supervising import late_verifier
+from .supervising import late_worker
 from .verdicts import EXIT_CODES
 
 _trust_option = click.option(
@@ -59,9 +59,9 @@ def unpack(
     A file that is not what was packed is named and not written. Nothing in DIR is overwritten.
     """
     store = _load(trust)
-    with late_verifier(store, read_limits(max_seconds, max_memory)) as verify:
-        opened = _open(envelope, store, verify)
-    _show(console, envelope, opened, _write(opened, folder, envelope))
+    with late_worker(store, read_limits(max_seconds, max_memory)) as started:
+        opened = _open(envelope, folder, store, started)
+    _show(console, envelope, opened, is_written=True)
     return _exit_code(opened, bool(trust))
 
 
@@ -76,68 +76,48 @@ def inspect(
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
     codes = []
     store = _load(trust)
-    with late_verifier(store, read_limits(max_seconds, max_memory)) as verify:
+    with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         for envelope in envelopes:
             try:
-                opened = _open(envelope, store, verify)
+                opened = _open(envelope, None, store, started)
             except EdocsError as error:
                 console.error(error, envelope)
                 codes.append(error.exit_code)
                 continue
-            _show(console, envelope, opened, None)
+            _show(console, envelope, opened, is_written=False)
             codes.append(_exit_code(opened, bool(trust)))
     return worst(codes)
 
 
 def _load(trust: tuple[Path, ...]) -> TrustStore | None:
-    return load_trust(trust) if trust else None
+    if not trust:
+        return None
+    # Imported on use: what loads trust reads PDFs as well, and this process reads none.
+    load: Callable[..., TrustStore] = importlib.import_module("edocs.verify").load_trust
+    return load(trust)
 
 
-def _open(envelope: Path, trust: TrustStore | None, verify: PdfVerifier) -> OpenedMessage:
+def _open(
+    envelope: Path, folder: Path | None, trust: TrustStore | None, started: Callable[[], SupervisedVerifier]
+) -> OpenedMessage:
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
     apart = detached_path(envelope)
     detached = read_file(apart) if apart.exists() else None
-    return open_message(read_file(envelope), manifest, trust, detached=detached, verify=verify)
-
-
-def _write(opened: OpenedMessage, folder: Path, envelope: Path) -> dict[str, Path]:
-    """Write every file without a fault; which file went where, by name."""
-    if opened.signature is not None and opened.signature.verdict is Verdict.TOTAL_FAILED:
-        return {}  # nobody knows whose the files are
-    targets = {file.name: folder / file.name for file in opened.unpacked.files if not file.faults}
-    files = [file for file in opened.unpacked.files if file.name in targets]
-    fresh = [file for file in files if not _is_there(file, targets[file.name])]
-    if fresh:
-        _make(folder)
-    for file in fresh:
-        write_file(targets[file.name], file.data, inputs=(envelope, manifest_path(envelope)))
-    return targets
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise OutputError("folder cannot be made: {path}: {why}", path=folder, why=exc.strerror or exc) from exc
-
-
-def _is_there(file: UnpackedFile, path: Path) -> bool:
-    """Whether ``path`` is this file already; another one there is left alone and stops the work."""
-    if not path.exists() and not path.is_symlink():
-        return False
-    if path.is_file() and not path.is_symlink() and read_file(path) == file.data:
-        return True
-    raise OutputError("another file stands there: {path}", hint="choose an empty folder with -o", path=path)
-
-
-def _show(console: Console, path: Path, opened: OpenedMessage, written: Mapping[str, Path] | None) -> None:
-    places = None if written is None else {name: str(place) for name, place in written.items()}
-    named = tuple(
-        report if report is None else replace(report, path=(places or {}).get(file.name, file.name))
-        for file, report in zip(opened.unpacked.files, opened.reports, strict=True)
+    return open_file(
+        envelope,
+        folder,
+        manifest,
+        trust,
+        detached=detached,
+        verify=lambda document, options: started().verify(document, options),
+        judge=lambda check, options: started().judge(check, options),
     )
-    opened = replace(opened, reports=named)
+
+
+def _show(console: Console, path: Path, opened: OpenedMessage, *, is_written: bool) -> None:
+    written = {file.name: str(file.path) for file in opened.unpacked.files if file.path is not None}
+    places = written if is_written else None
     console.emit({"path": str(path), "written": places, **opened.as_dict(console.lang)})
     for line in message_lines(console, path, opened, places):
         console.result(line)

@@ -5,9 +5,7 @@ Ký số gói tin trên dòng lệnh. Without ``--signer`` a message stays unsig
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +13,8 @@ import click
 
 from edocs.connect import SignerRecipe
 from edocs.errors import UsageError
-from edocs.model import EnvelopeSpec, Level, Packed, Role
-from edocs.sealing import sign_apart, sign_message
+from edocs.model import EnvelopeSpec, Level, Role
+from edocs.sealing import Seal, prepare_seal
 
 from .console import PATH, Console
 from .evidence import EVIDENCE_OPTIONS, read_evidence
@@ -59,17 +57,8 @@ def seal_options(function: F) -> F:
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A message as it is to be written."""
-
-    envelope: bytes
-    detached: bytes | None = None
-    """What is to stand beside it, if anything."""
-
-
-def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], Sealed]:
-    """What signs a message; without ``--signer`` what leaves it as it is.
+def open_seal(console: Console, options: dict[str, Any]) -> Seal | None:
+    """What signs a message; None without ``--signer``.
 
     Raises:
         UsageError: An option that needs ``--signer``, or less than ``--level`` needs.
@@ -78,24 +67,15 @@ def open_seal(console: Console, options: dict[str, Any]) -> Callable[[bytes], Se
     if options["signer"] is None:
         if options["tsa"] or options["role"] or options["detached"] or options["level"] != Level.B_B.value:
             raise UsageError("there is no key to sign the message with", hint="--signer URI")
-        return Sealed
+        return None
     evidence = read_evidence(console, options)
     signer = SignerRecipe(options["signer"], console.ask_secret)(
         lambda code: console.say("confirm on the phone only if it shows {code}", code=code)
     )
     spec = EnvelopeSpec(role=Role(options["role"] or Role.UNKNOWN.value), level=Level(options["level"]))
-    if options["detached"]:
-        return lambda message: Sealed(message, sign_apart(message, signer, spec, evidence=evidence))
-    return lambda message: Sealed(sign_message(message, signer, spec, evidence=evidence))
+    return prepare_seal(signer, spec, evidence=evidence, is_detached=options["detached"])
 
 
 def detached_path(envelope: Path) -> Path:
     """Where the signature beside ``envelope`` stands."""
     return envelope.with_name(envelope.name + DETACHED_SUFFIX)
-
-
-def sealed(packed: Packed, envelope: bytes) -> Packed:
-    """``packed`` with its message signed."""
-    digest = hashlib.sha256(envelope).hexdigest()
-    manifest = replace(packed.manifest, envelope_size_bytes=len(envelope), envelope_sha256=digest)
-    return replace(packed, envelope=envelope, manifest=manifest)

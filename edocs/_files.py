@@ -16,11 +16,20 @@ from typing import BinaryIO
 
 from edocs.errors import OutputError, UnreadableError
 
-__all__ = ["open_input", "open_output", "read_file", "require_free", "write_file"]
+__all__ = [
+    "UMASK",
+    "open_input",
+    "open_output",
+    "open_steady",
+    "read_file",
+    "require_free",
+    "require_other",
+    "write_file",
+]
 
 # Reading the umask means setting it, for every thread of the process: so once, before there are threads.
-_UMASK = os.umask(0)
-os.umask(_UMASK)
+UMASK = os.umask(0)
+os.umask(UMASK)
 
 
 def read_file(path: Path) -> bytes:
@@ -70,6 +79,24 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def open_steady(path: Path) -> Iterator[BinaryIO]:
+    """A stream over ``path`` that can be read at any place, for a file that nobody may write to meanwhile.
+
+    Raises:
+        UnreadableError: As :func:`open_input`; it is no regular file; or, at the end, it was written to.
+    """
+    with open_input(path) as stream:
+        before = os.fstat(stream.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableError("not an ordinary file: {path}", hint="copy its content to a file", path=path)
+        yield stream
+        if _state(before) != _state(os.fstat(stream.fileno())):
+            raise UnreadableError(
+                "file changed while it was read: {path}", hint="wait until it is written, and try again", path=path
+            )
+
+
+@contextmanager
 def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
     """A stream that becomes ``path`` only when the block ends well; else what stood there before stays whole.
 
@@ -79,9 +106,7 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
     Raises:
         OutputError: ``path`` is one of ``inputs``, or the folder or the disk refuses.
     """
-    for source in inputs:
-        if _same_file(source, path):
-            raise OutputError("output is the input: {path}", hint="choose another name with -o", path=path)
+    require_other(path, inputs)
     temporary: Path | None = None
     try:
         try:
@@ -120,6 +145,17 @@ def require_free(path: Path, *, force: bool = False) -> None:
         )
 
 
+def require_other(path: Path, inputs: Iterable[Path]) -> None:
+    """Go on only where ``path`` is none of ``inputs``.
+
+    Raises:
+        OutputError: It is one.
+    """
+    for source in inputs:
+        if _same_file(source, path):
+            raise OutputError("output is the input: {path}", hint="choose another name with -o", path=path)
+
+
 def write_file(path: Path, data: bytes, inputs: Iterable[Path] = ()) -> None:
     """Write ``data`` to ``path``, whole or not at all.
 
@@ -132,7 +168,7 @@ def write_file(path: Path, data: bytes, inputs: Iterable[Path] = ()) -> None:
 
 def _take_name(temporary: Path, path: Path) -> None:
     # mkstemp makes files for the owner alone; an output has the rights that the user's umask gives any new file.
-    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_UMASK)
+    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~UMASK)
     temporary.replace(path)
 
 

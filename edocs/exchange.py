@@ -7,57 +7,75 @@ sent or received.
 
 from __future__ import annotations
 
-import hashlib
-import json
+import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
 
-from edocs._edxml.attachments import Decoded, decode, encode, unwrap
+from edocs._edxml.comparing import compared, listing_findings
 from edocs._edxml.filenames import safe_name, unique_name
+from edocs._edxml.landing import Memory, Store
+from edocs._edxml.manifest_file import read_manifest
 from edocs._edxml.meta import read_meta
-from edocs._edxml.reader import read_envelope
-from edocs._edxml.secrecy import search_marks
-from edocs._edxml.writer import build_document, write_document, write_status
-from edocs.errors import EdocsError, StateSecretError, UnreadableError, UsageError
+from edocs._edxml.opening import Intake, open_attachments
+from edocs._edxml.outline import Outline
+from edocs._edxml.packing import write_packed
+from edocs._edxml.reader import bare_envelope, read_envelope, read_message, whole_envelope
+from edocs._edxml.secrecy import Search, search_marks
+from edocs._edxml.signing import Seal
+from edocs._edxml.source import Beside, Source
+from edocs._edxml.writer import build_document, write_status
+from edocs._files import open_output, open_steady
+from edocs._folders import regular_size
+from edocs._workspace import Workspace
+from edocs.errors import EdocsError, StateSecretError, UsageError
 from edocs.model import (
     HANOI,
     Attachment,
-    Comparison,
     DocumentMessage,
     Envelope,
     Manifest,
-    ManifestEntry,
+    MessageLimits,
     OutgoingDocument,
     OutgoingFile,
     Packed,
+    PackedFile,
     Reason,
-    Reference,
     Secrecy,
     StatusMessage,
     Trace,
     Unpacked,
-    UnpackedFile,
-    read_declassification,
 )
+from edocs.model.message_limits import IN_MEMORY
 from edocs.model.times import require_time
 
-__all__ = ["draft_errors", "inspect_message", "pack", "pack_status", "read_manifest", "read_meta", "unpack"]
+__all__ = [
+    "Unpacking",
+    "draft_errors",
+    "inspect_message",
+    "pack",
+    "pack_file",
+    "pack_status",
+    "read_manifest",
+    "read_meta",
+    "unpack",
+    "unpacking",
+]
 
-MAX_TOTAL_BYTES = 512 * 1024 * 1024
-"""Of all files of a message together, unpacked."""
 _STAND_IN = Attachment(content_id="1", name="a.pdf", content_type="application/pdf", description="a.pdf")
-_LISTED = "Decision 28/2018/QĐ-TTg, article 10.1"
-_INTACT = "Decision 28/2018/QĐ-TTg, article 6.1"
+_AXIS = "Decision 28/2018/QĐ-TTg, article 5"
 
 
 def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: datetime | None = None) -> Packed:
     """Make an edXML document message, and the manifest that belongs beside it.
 
     Đóng gói văn bản. (1) A state secret is refused, by its metadata or by a mark on a first page; a mark that was
-    declassified on record becomes a notice. (2) Each file is attached as the official SDK would attach it:
-    pdf, doc, docx and zip as they are, all else in a ZIP of one entry. (3) The sender's own trace is added. (4) The
+    declassified on record becomes a notice. (2) The sender's own trace is added. (3) Each file is attached as the
+    official SDK would attach it: pdf, doc, docx and zip as they are, all else in a ZIP of one entry. (4) The
     manifest records what edXML has no place for: size and SHA-256 of each file.
 
     Args:
@@ -71,32 +89,78 @@ def pack(document: OutgoingDocument, files: Sequence[OutgoingFile], *, now: date
 
     Source: Decision 28/2018/QĐ-TTg, articles 1.2, 10.1, 10.2; QCVN 102:2016/BTTTT.
     """
+    target = io.BytesIO()
+    packed = _pack(document, files, target, Memory(), now)
+    return Packed(envelope=target.getvalue(), manifest=packed.manifest, notices=packed.notices)
+
+
+def pack_file(
+    document: OutgoingDocument,
+    files: Sequence[OutgoingFile],
+    target: Path,
+    *,
+    seal: Seal | None = None,
+    now: datetime | None = None,
+    limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+) -> PackedFile:
+    """Make an edXML document message in a file, at constant memory however large its attachments are.
+
+    Đóng gói văn bản vào tệp. As :func:`pack`; ``target`` has its name only when it is whole. What a signature is over
+    is put by beside it meanwhile, so there must be room for it twice.
+
+    Args:
+        files: Better with a path than with bytes.
+        target: Written over if it exists.
+        seal: From :func:`edocs.sealing.prepare_seal`; None leaves the message unsigned.
+        limits: Of which ``notice_bytes`` counts here.
+
+    Raises:
+        StateSecretError, UsageError: As :func:`pack`.
+        OutputError: ``target`` cannot be written, or is one of the files.
+        UnreadableError: A file cannot be read, or changed meanwhile.
+        SignatureValueError: The key answered with a value that is not its certificate's.
+        UnavailableError: A timestamp cannot be had, and no lower level is allowed.
+    """
+    inputs = [file.path for file in files if file.path is not None]
+    with open_output(target, inputs) as stream, Workspace(target.absolute().parent) as workspace:
+        packed = _pack(document, files, stream, workspace, now, seal)
+    size = packed.manifest.envelope_size_bytes
+    if size <= limits.notice_bytes:
+        return packed
+    text = "the message has {size} bytes; the national axis takes {limit}"
+    notice = _reason("message.size", _AXIS, text, size=str(size), limit=str(limits.notice_bytes))
+    return replace(packed, notices=(*packed.notices, notice))
+
+
+def _pack(
+    document: OutgoingDocument,
+    files: Sequence[OutgoingFile],
+    target: BinaryIO,
+    store: Store,
+    now: datetime | None,
+    seal: Seal | None = None,
+) -> PackedFile:
     # (1)
     _require_no_secret(document)
     moment = (datetime.now(UTC) if now is None else require_time(now)).astimezone(HANOI).replace(microsecond=0)
-    marks = search_marks((file.name, file.data) for file in files)
+    marks = _search(files)
     for error in (*_file_errors(files), *marks.errors(document.declassification, moment.date())):
         raise error
     # (2)
-    attachments = tuple(_attachment(index, file) for index, file in enumerate(files, 1))
-    # (3)
     trace = Trace(organ_id=document.message.sender.id, at=moment)
-    envelope = write_document(replace(document.message, attachments=attachments, traces=(trace,)))
+    # (3)
+    written = write_packed(replace(document.message, traces=(trace,)), files, target, store, seal)
     # (4)
     manifest = Manifest(
         document_id=document.message.document_id,
         packed_at=moment,
-        envelope_size_bytes=len(envelope),
-        envelope_sha256=hashlib.sha256(envelope).hexdigest(),
-        attachments=tuple(
-            ManifestEntry(
-                content_id=one.content_id, name=one.name, size_bytes=len(file.data), sha256=_sha256(file.data)
-            )
-            for one, file in zip(attachments, files, strict=True)
-        ),
+        envelope_size_bytes=written.size_bytes,
+        envelope_sha256=written.sha256,
+        attachments=written.entries,
         declassification=document.declassification,
     )
-    return Packed(envelope=envelope, manifest=manifest, notices=marks.notices(document.declassification))
+    notices = marks.notices(document.declassification)
+    return PackedFile(manifest=manifest, detached=written.detached, notices=notices)
 
 
 def draft_errors(meta: bytes, files: Sequence[OutgoingFile]) -> tuple[EdocsError, ...]:
@@ -118,7 +182,7 @@ def draft_errors(meta: bytes, files: Sequence[OutgoingFile]) -> tuple[EdocsError
         build_document(replace(document.message, attachments=(_STAND_IN,), traces=(trace,)))
     except EdocsError as error:
         found.insert(0, error)
-    marks = search_marks((file.name, file.data) for file in files)
+    marks = _search(files)
     return (*found, *marks.errors(record, datetime.now(HANOI).date()))
 
 
@@ -135,19 +199,32 @@ def pack_status(status: StatusMessage) -> bytes:
     return write_status(status)
 
 
-def inspect_message(envelope: bytes, detached: bytes | None = None) -> Envelope:
+def inspect_message(
+    envelope: bytes | Path,
+    detached: bytes | None = None,
+    limits: MessageLimits | None = None,
+) -> Envelope:
     """Read a message without decoding its attachments (xem gói tin).
 
     Args:
+        envelope: Of a path the attachments' ``encoded`` is empty, and the memory that it takes constant.
         detached: The signature that stands beside it (:func:`edocs.sealing.sign_apart`), if there is one.
+        limits: None: those of :class:`MessageLimits` for a path, of 256 MB for bytes.
 
     Raises:
-        MalformedEnvelopeError: Not safe or well-formed XML, or not edXML.
+        MalformedEnvelopeError: Not safe or well-formed XML, not edXML, or beyond the limits.
+        UnreadableError: The path cannot be read.
     """
-    return read_envelope(envelope, detached)
+    if isinstance(envelope, bytes):
+        return read_envelope(envelope, detached, limits or IN_MEMORY)
+    with open_steady(envelope) as stream:
+        read, _ = read_message(Source(stream), detached, limits or MessageLimits())
+    return bare_envelope(read)
 
 
-def unpack(envelope: bytes, manifest: Manifest | None = None, detached: bytes | None = None) -> Unpacked:
+def unpack(
+    envelope: bytes, manifest: Manifest | None = None, detached: bytes | None = None, limits: MessageLimits = IN_MEMORY
+) -> Unpacked:
     """Decode the attachments of a message, and compare them with the manifest where there is one.
 
     Mở gói tin, đối chiếu mã băm. (1) The message is read. (2) Each attachment is decoded strictly, taken out of the
@@ -166,58 +243,107 @@ def unpack(envelope: bytes, manifest: Manifest | None = None, detached: bytes | 
 
     Source: Decision 28/2018/QĐ-TTg, articles 5.4, 6.1, 10.1.
     """
-    # (1)
-    read = read_envelope(envelope, detached)
-    broken = read.check.findings if read.check else ()
-    if not isinstance(read.message, DocumentMessage):
-        return Unpacked(envelope=read, faults=broken)
-    expected = {} if manifest is None else {entry.content_id: entry for entry in manifest.attachments}
-    # (2)
-    taken: set[str] = set()
-    total = 0
-    files = []
-    for index, attachment in enumerate(read.message.attachments, 1):
-        file = _open(attachment, index, taken, expected.get(attachment.content_id), MAX_TOTAL_BYTES - total)
-        total += len(file.data)
-        files.append(file if manifest is None else _compared(file, expected.get(attachment.content_id)))
-    # (3)
-    faults, notices = _listing(read, read.message)
-    opened = Unpacked(envelope=read, files=tuple(files), faults=(*broken, *faults), notices=notices)
-    # (4)
-    return opened if manifest is None else _concluded(opened, manifest)
+    with Beside() as beside:
+        intake = Intake(Memory(), limits, beside)
+        unpacked, files, outline = _unpack(Source(io.BytesIO(envelope)), manifest, detached, intake)
+    data = (b"" if one.faults else _bytes_of(file) for one, file in zip(unpacked.files, files, strict=True))
+    return replace(
+        unpacked,
+        envelope=whole_envelope(unpacked.envelope, outline),
+        files=tuple(replace(one, data=held) for one, held in zip(unpacked.files, data, strict=True)),
+    )
 
 
-def read_manifest(data: bytes) -> Manifest:
-    """The manifest in ``data`` (``edocs.manifest/1``).
+@contextmanager
+def unpacking(
+    envelope: Path,
+    folder: Path | None = None,
+    manifest: Manifest | None = None,
+    detached: bytes | None = None,
+    limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+) -> Iterator[Unpacking]:
+    """Decode the attachments of a message into temporary files, at constant memory, for as long as the block lasts.
+
+    Mở gói tin từ tệp. As :func:`unpack`; of each file the ``path`` says where it is, and ``data`` is empty. What is to
+    stay, :meth:`Unpacking.keep` gives its name, once whoever opens the message has judged it.
+
+    Args:
+        folder: Where the files may stay; made when it is needed. None: they are only looked at.
 
     Raises:
-        UnreadableError: Not JSON, of another schema, or incomplete.
+        MalformedEnvelopeError: As :func:`inspect_message`.
+        OutputError: The folder cannot be written to.
+        UnreadableError: ``envelope`` cannot be read, or was written to meanwhile.
     """
-    try:
-        values = json.loads(data.decode("utf-8-sig"))
-        if values["schema"] != "edocs.manifest/1":
-            raise ValueError(values["schema"])
-        packed_at = datetime.fromisoformat(values["packed_at"])
-        return Manifest(
-            document_id=str(values["document_id"]),
-            packed_at=packed_at if packed_at.tzinfo else packed_at.replace(tzinfo=HANOI),
-            envelope_size_bytes=int(values["envelope"]["size_bytes"]),
-            envelope_sha256=str(values["envelope"]["sha256"]).lower(),
-            attachments=tuple(
-                ManifestEntry(
-                    content_id=str(one["content_id"]),
-                    name=str(one["name"]),
-                    size_bytes=int(one["size_bytes"]),
-                    sha256=str(one["sha256"]).lower(),
-                )
-                for one in values["attachments"]
+    with Workspace(folder) as workspace:
+        with open_steady(envelope) as stream, Beside() as beside:
+            intake = Intake(workspace, limits, beside)
+            unpacked, files, _ = _unpack(Source(stream), manifest, detached, intake)
+        paths = (None if one.faults else Path(file.name) for one, file in zip(unpacked.files, files, strict=True))
+        yield Unpacking(
+            unpacked=replace(
+                unpacked,
+                envelope=bare_envelope(unpacked.envelope),
+                files=tuple(replace(one, path=path) for one, path in zip(unpacked.files, paths, strict=True)),
             ),
-            declassification=read_declassification(values.get("declassification")),
+            folder=folder,
+            workspace=workspace,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
-        raise UnreadableError(
-            "manifest cannot be read", hint="it must be what edocs pack wrote beside the message"
-        ) from exc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacking:
+    """A message whose files stand under temporary names."""
+
+    unpacked: Unpacked
+    folder: Path | None
+    workspace: Workspace
+
+    def keep(self) -> Unpacked:
+        """Give every file without a fault its name in the folder.
+
+        Nothing is written over: the same file is left as it is.
+
+        Returns:
+            The message with the paths that the files have now; None for those that do not stay.
+
+        Raises:
+            OutputError: Another file has one of the names, and nothing was kept; or the disk refuses.
+            UsageError: There is no folder.
+        """
+        if self.folder is None:
+            raise UsageError("there is no folder to keep the files in")
+        places = {file.path: self.folder / file.name for file in self.unpacked.files if file.path is not None}
+        digests = {file.path: file.sha256 for file in self.unpacked.files}
+        self.workspace.keep({source: (place, digests[source]) for source, place in places.items()})
+        kept = (replace(file, path=file.path and places[file.path]) for file in self.unpacked.files)
+        return replace(self.unpacked, files=tuple(kept))
+
+
+def _unpack(
+    source: Source, manifest: Manifest | None, detached: bytes | None, intake: Intake
+) -> tuple[Unpacked, tuple[BinaryIO, ...], Outline]:
+    # (1)
+    read, outline = read_message(source, detached, intake.limits, intake.attach)
+    broken = read.check.findings if read.check else ()
+    if not isinstance(read.message, DocumentMessage):
+        return Unpacked(envelope=read, faults=broken), (), outline
+    # (2)
+    opened = [*open_attachments(read.message.attachments, manifest, intake)]
+    # (3)
+    faults, notices = listing_findings(read, read.message)
+    unpacked = Unpacked(
+        envelope=read, files=tuple(file for file, _ in opened), faults=(*broken, *faults), notices=notices
+    )
+    # (4)
+    if manifest is not None:
+        unpacked = compared(unpacked, manifest)
+    return unpacked, tuple(file for _, file in opened), outline
+
+
+def _bytes_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _require_no_secret(document: OutgoingDocument) -> None:
@@ -241,116 +367,17 @@ def _file_errors(files: Sequence[OutgoingFile]) -> Iterator[UsageError]:
             )
         elif unique_name(name, taken) != name:
             yield UsageError("two files have the same name: {name}", hint="rename one of them", name=name)
-        if not file.data:
+        if not _size(file):
             yield UsageError("file is empty: {name}", name=ascii(file.name) if not name.isprintable() else name)
 
 
-def _attachment(index: int, file: OutgoingFile) -> Attachment:
-    name = unicodedata.normalize("NFC", file.name)
-    content_type, encoded = encode(name, file.data)
-    return Attachment(
-        content_id=str(index),
-        name=name,
-        content_type=content_type,
-        description=file.description or name,
-        encoded=encoded,
-    )
+def _size(file: OutgoingFile) -> int:
+    return len(file.data) if file.path is None else regular_size(file.path)
 
 
-def _open(attachment: Attachment, index: int, taken: set[str], entry: ManifestEntry | None, room: int) -> UnpackedFile:
-    declared = attachment.name
-    safe = safe_name(declared, f"attachment-{index}")
-    name = unique_name(safe, taken)
-    decoded = decode(safe, attachment.encoded)
-    if entry is None or _sha256(decoded.wire) != entry.sha256:  # else the sender's file is itself a ZIP of one entry
-        decoded = unwrap(safe, decoded)
-    if len(decoded.data) > room:
-        fault = _reason("attachment.limit", _INTACT, "{name}: unpacks to more than is reasonable", name=name)
-        decoded = Decoded(wire=decoded.wire, data=b"", faults=(fault,))
-    notices = decoded.notices
-    if name != unicodedata.normalize("NFC", declared):
-        changed = _reason(
-            "attachment.name", _LISTED, "{name}: was called {declared}", name=name, declared=declared[:80]
-        )
-        notices = (changed, *notices)
-    return UnpackedFile(
-        content_id=attachment.content_id,
-        name=name,
-        declared_name=declared,
-        content_type=attachment.content_type,
-        kind=decoded.kind,
-        data=decoded.data,
-        sha256=_sha256(decoded.data),
-        wire_sha256=_sha256(decoded.wire),
-        faults=decoded.faults,
-        notices=notices,
-    )
-
-
-def _compared(file: UnpackedFile, entry: ManifestEntry | None) -> UnpackedFile:
-    if entry is None:
-        fault = _reason("manifest.unexpected", _INTACT, "{name}: in the message, not in the manifest", name=file.name)
-    elif file.sha256 != entry.sha256:
-        fault = _reason("manifest.digest", _INTACT, "{name}: the bytes are not those that were packed", name=file.name)
-    elif unicodedata.normalize("NFC", file.declared_name) != entry.name:
-        fault = _reason(
-            "manifest.name", _INTACT, "{name}: was packed under the name {packed}", name=file.name, packed=entry.name
-        )
-    else:
-        return replace(file, comparison=Comparison.EQUAL)
-    # A fault found before explains the difference better than the difference does.
-    return replace(file, comparison=Comparison.DIFFERENT, faults=file.faults or (fault,))
-
-
-def _concluded(opened: Unpacked, manifest: Manifest) -> Unpacked:
-    found = {file.content_id for file in opened.files}
-    missing = tuple(
-        _reason("manifest.missing", _INTACT, "{name}: in the manifest, not in the message", name=entry.name)
-        for entry in manifest.attachments
-        if entry.content_id not in found
-    )
-    notices = opened.notices
-    if opened.envelope.sha256 != manifest.envelope_sha256:
-        notices += (_reason("manifest.envelope", _INTACT, "the envelope is not byte for byte the one packed"),)
-    same = not missing and all(file.comparison is Comparison.EQUAL for file in opened.files)
-    return replace(
-        opened,
-        comparison=Comparison.EQUAL if same else Comparison.DIFFERENT,
-        faults=(*opened.faults, *missing),
-        notices=notices,
-    )
-
-
-def _listing(envelope: Envelope, message: DocumentMessage) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Faults of the envelope's own list (what it names and lacks, carries and does not name, names twice); notices."""
-    listed, carried = _names_by_id(envelope.references), _names_by_id(message.attachments)
-    faults, notices = [], []
-    for content_id in dict.fromkeys([*listed, *carried]):
-        there, here = listed.get(content_id, []), carried.get(content_id, [])
-        name = (here + there)[0] or content_id
-        if len(there) > 1 or len(here) > 1:
-            text = "{name}: content id {id} stands for more than one attachment"
-            faults.append(_reason("reference.repeated", _LISTED, text, name=name, id=content_id))
-        elif not here:
-            faults.append(_reason("reference.orphan", _LISTED, "{name}: listed, but not in the message", name=name))
-        elif not there:
-            faults.append(_reason("attachment.orphan", _LISTED, "{name}: in the message, but not listed", name=name))
-        elif there != here:
-            text = "{name}: listed under the name {listed}"
-            notices.append(_reason("reference.name", _LISTED, text, name=name, listed=there[0]))
-    return tuple(faults), tuple(notices)
-
-
-def _names_by_id(items: Iterable[Reference | Attachment]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for item in items:
-        names.setdefault(item.content_id, []).append(item.name[:80])
-    return names
+def _search(files: Sequence[OutgoingFile]) -> Search:
+    return search_marks((file.name, file.path or file.data) for file in files)
 
 
 def _reason(rule: str, clause: str, message: str, **params: str) -> Reason:
     return Reason(rule=f"edxml.{rule}", clause=clause, message=message, params=params)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

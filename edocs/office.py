@@ -6,6 +6,7 @@ The doors do not import each other; what joins them stands here.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,18 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edocs.errors import UsageError
-from edocs.exchange import unpack
+from edocs.exchange import unpack, unpacking
 from edocs.model import (
     Arrival,
     Arrived,
     Document,
     DocumentMessage,
+    EnvelopeCheck,
     EnvelopeSignature,
     FileKind,
     LegalEffect,
     Manifest,
+    MessageLimits,
     OpenedMessage,
     Reason,
+    SignatureReport,
     TrustStore,
     Unpacked,
     UnpackedFile,
@@ -34,16 +38,23 @@ from edocs.model import (
 )
 from edocs.model.rules import reason
 from edocs.model.times import require_time
-from edocs.reports.as_arrival import arrival_sheet
 from edocs.sealing import judge_signature
-from edocs.verify import verify_pdf
 
 if TYPE_CHECKING:  # a register brings SQLAlchemy, which opening a message does not need
     from edocs.registry import Registration, Registry
 
-PdfVerifier = Callable[[bytes, VerificationOptions], VerificationReport]
+PdfVerifier = Callable[[bytes | Path, VerificationOptions], VerificationReport]
+SignatureJudge = Callable[[EnvelopeCheck, VerificationOptions], SignatureReport]
 
-__all__ = ["PdfVerifier", "arrive_pdf", "message_effect", "open_message", "register_pdf"]
+__all__ = [
+    "PdfVerifier",
+    "SignatureJudge",
+    "arrive_pdf",
+    "message_effect",
+    "open_file",
+    "open_message",
+    "register_pdf",
+]
 
 
 def open_message(
@@ -71,10 +82,74 @@ def open_message(
     Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
     """
     unpacked = unpack(envelope, manifest, detached)
-    unpacked = replace(unpacked, notices=(*_signature_notices(unpacked.envelope.signature), *unpacked.notices))
-    signature = judge_signature(unpacked.envelope, trust, options)
+    return _judged(unpacked, judge_signature(unpacked.envelope, trust, options), trust, options, verify)
+
+
+def open_file(
+    envelope: Path,
+    folder: Path | None = None,
+    manifest: Manifest | None = None,
+    trust: TrustStore | None = None,
+    options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+    *,
+    detached: bytes | None = None,
+    verify: PdfVerifier | None = None,
+    judge: SignatureJudge | None = None,
+    limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+) -> OpenedMessage:
+    """Open what arrived in a file, at constant memory, and write its attachments into a folder.
+
+    Kiểm tra và mở gói tin từ tệp. As :func:`open_message`. Files get their names after the verdict: those with a fault
+    never do, and none does where the signature of the message fails, because nobody knows whose they are.
+
+    Args:
+        folder: Made if it is needed; nothing in it is written over. None: nothing is to be written.
+        verify: As of :func:`open_message`; it is given paths.
+        judge: Who judges the signature of the message in place of this process, such as
+            :meth:`edocs.supervised.SupervisedVerifier.judge`.
+
+    Returns:
+        The ``path`` of each file says where it is now; None where it was not written.
+
+    Raises:
+        MalformedEnvelopeError: The message cannot be read; a bad attachment or signature is a value.
+        OutputError: Another file has the name of one of the attachments, or the folder cannot be written to.
+        UnreadableError: ``envelope`` cannot be read, or was written to meanwhile.
+
+    Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
+    """
+    with unpacking(envelope, folder, manifest, detached, limits) as work:
+        check = work.unpacked.envelope.check
+        signature: SignatureReport | None
+        if judge is not None and check is not None:
+            signature = judge(check, options)
+        else:
+            signature = judge_signature(work.unpacked.envelope, trust, options)
+        opened = _judged(work.unpacked, signature, trust, options, verify)
+        if folder is not None and (signature is None or signature.verdict is not Verdict.TOTAL_FAILED):
+            return _placed(opened, work.keep().files)
+    return _placed(opened, [replace(file, path=None) for file in opened.unpacked.files])
+
+
+def _placed(opened: OpenedMessage, files: Sequence[UnpackedFile]) -> OpenedMessage:
+    """``opened`` with the files where they are now, and no report that names a temporary one."""
     reports = tuple(
-        _verified(file.data, trust, options, verify) if _is_pdf(file) and not file.faults else None
+        None if report is None else replace(report, path=str(file.path or file.name))
+        for file, report in zip(files, opened.reports, strict=True)
+    )
+    return replace(opened, unpacked=replace(opened.unpacked, files=tuple(files)), reports=reports)
+
+
+def _judged(
+    unpacked: Unpacked,
+    signature: SignatureReport | None,
+    trust: TrustStore | None,
+    options: VerificationOptions,
+    verify: PdfVerifier | None,
+) -> OpenedMessage:
+    unpacked = replace(unpacked, notices=(*_signature_notices(unpacked.envelope.signature), *unpacked.notices))
+    reports = tuple(
+        _verified(file.path or file.data, trust, options, verify) if _is_pdf(file) and not file.faults else None
         for file in unpacked.files
     )
     effect = message_effect(unpacked, reports)
@@ -82,9 +157,13 @@ def open_message(
 
 
 def _verified(
-    document: bytes, trust: TrustStore | None, options: VerificationOptions, verify: PdfVerifier | None
+    document: bytes | Path, trust: TrustStore | None, options: VerificationOptions, verify: PdfVerifier | None
 ) -> VerificationReport:
-    return verify(document, options) if verify else verify_pdf(document, trust, options)
+    if verify is not None:
+        return verify(document, options)
+    # Imported on use: a message without PDFs needs none of what reads them.
+    verify_pdf: Callable[..., VerificationReport] = importlib.import_module("edocs.verify").verify_pdf
+    return verify_pdf(document, trust, options)
 
 
 def _signature_notices(kind: EnvelopeSignature) -> tuple[Reason, ...]:
@@ -141,7 +220,7 @@ def register_pdf(
 
     Source: Decree 30/2020/NĐ-CP, article 14.
     """
-    report = verify_pdf(pdf, trust, VerificationOptions(at=now))
+    report = _verified(pdf, trust, VerificationOptions(at=now), None)
     document = replace(document, file_sha256=document.file_sha256 or report.sha256)
     return registry.register(document, report, who=who, now=now), report
 
@@ -176,5 +255,6 @@ def arrive_pdf(
         raise UsageError("the stamp names no agency", hint="the agency where the document arrived: --agency")
     require_time(arrival.arrived_at)
     report = _verified(document, trust, options, verify)
+    arrival_sheet: Callable[..., bytes] = importlib.import_module("edocs.reports.as_arrival").arrival_sheet
     sheet = arrival_sheet(arrival, report, name, options.at or arrival.arrived_at)
     return Arrived(arrival=arrival, report=report, sheet=sheet)

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from edocs._edxml.detached import sign_detached
+from edocs._edxml.outline import Outline, outline_of
 from edocs._edxml.signature import ROLE_URI
-from edocs._edxml.signing import sign_tree
+from edocs._edxml.signing import Seal, sign_tree
+from edocs._edxml.source import Source
 from edocs._trust.signer_check import check_signer
 from edocs._xmlsig.making import Statement
-from edocs.errors import UnavailableError, UsageError
+from edocs.errors import MalformedEnvelopeError, UnavailableError, UsageError
 from edocs.model import HANOI, Envelope, EnvelopeSpec, Level, SignatureReport, TrustStore, VerificationOptions
+from edocs.model.message_limits import IN_MEMORY
 from edocs.model.times import require_time
 from edocs.ports import Evidence, Signer
 
-__all__ = ["judge_signature", "sign_apart", "sign_message"]
+__all__ = ["Seal", "judge_signature", "prepare_seal", "seal_message", "sign_apart", "sign_message"]
 
 
 def sign_message(
@@ -53,8 +57,7 @@ def sign_message(
 
     Source: ETSI EN 319 132-1, 6.3; ``docs/edxml.md``, "The signature of a message".
     """
-    statement, stamp = _prepared(signer, spec, now, evidence or Evidence())
-    return sign_tree(message, statement, signer.sign, stamp)
+    return seal_message(message, prepare_seal(signer, spec, now=now, evidence=evidence))[0]
 
 
 def sign_apart(
@@ -75,14 +78,42 @@ def sign_apart(
     Raises:
         EdocsError: As :func:`sign_message`, but for a signature block in the message, which is left alone.
     """
-    statement, stamp = _prepared(signer, spec, now, evidence or Evidence())
-    return sign_detached(message, statement, signer.sign, stamp)
+    return sign_detached(_outline(message), prepare_seal(signer, spec, now=now, evidence=evidence))
 
 
-def _prepared(
-    signer: Signer, spec: EnvelopeSpec, now: datetime | None, means: Evidence
-) -> tuple[Statement, Callable[[bytes], bytes | None] | None]:
-    """What is stated, and what makes a timestamp where the level wants one; only for a signer who may sign."""
+def seal_message(message: bytes, seal: Seal | None) -> tuple[bytes, bytes | None]:
+    """``message`` as it is to be written, and what is to stand beside it, if anything.
+
+    Raises:
+        EdocsError: As :func:`sign_message` or :func:`sign_apart`.
+    """
+    if seal is None:
+        return message, None
+    if seal.is_detached:
+        return message, sign_detached(_outline(message), seal)
+    outline = sign_tree(_outline(message), seal)
+    return b"".join(outline.blocks_of(outline.data)), None
+
+
+def prepare_seal(
+    signer: Signer,
+    spec: EnvelopeSpec = EnvelopeSpec(),  # noqa: B008 - frozen
+    *,
+    now: datetime | None = None,
+    evidence: Evidence | None = None,
+    is_detached: bool = False,
+) -> Seal:
+    """What :func:`edocs.exchange.pack_file` signs a message with while it is written; only for a signer who may sign.
+
+    Args:
+        now: Aware; None is the present. What is stated as the time of signing.
+        is_detached: For a file beside the message, as of :func:`sign_apart`.
+
+    Raises:
+        CertificateRefusedError: Expired, not yet valid, for another use, weak, or revoked.
+        UsageError: A level above B-T, or no authority for B-T.
+    """
+    means = evidence or Evidence()
     if spec.level not in (Level.B_B, Level.B_T):
         raise UsageError("a message is signed at level B-B or B-T, not {level}", level=spec.level.value)
     means.require(spec.level)
@@ -95,7 +126,14 @@ def _prepared(
         signed_at=moment,
         role=ROLE_URI.get(spec.role, ""),
     )
-    return statement, _stamping(means, moment) if spec.level is Level.B_T else None
+    timestamp = _stamping(means, moment) if spec.level is Level.B_T else None
+    return Seal(statement=statement, sign=signer.sign, timestamp=timestamp, is_detached=is_detached)
+
+
+def _outline(message: bytes) -> Outline:
+    if len(message) > IN_MEMORY.message_bytes:
+        raise MalformedEnvelopeError("message is larger than {limit} bytes", limit=IN_MEMORY.message_bytes)
+    return outline_of(Source(io.BytesIO(message)), IN_MEMORY.text_bytes)
 
 
 def _stamping(evidence: Evidence, now: datetime) -> Callable[[bytes], bytes | None]:

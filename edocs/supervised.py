@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -18,18 +19,21 @@ from typing import TYPE_CHECKING
 from edocs._files import open_input
 from edocs._folders import regular_size
 from edocs.engines.worker import WATCH_S, Answer, Worker, portable
+from edocs.model.envelope_check import EnvelopeCheck
 from edocs.model.limits import Limits, Loss, loss_reason, size_excess
 from edocs.model.options import VerificationOptions
 from edocs.model.policy import policy_of
-from edocs.model.verdict import Reason, Verdict, VerificationReport
+from edocs.model.times import require_time
+from edocs.model.trust import TrustStore
+from edocs.model.verdict import Reason, SignatureReport, Verdict, VerificationReport
 
 if TYPE_CHECKING:
     from edocs.errors import EdocsError
-    from edocs.model import TrustStore
 
 __all__ = ["SupervisedVerifier"]
 
-_Item = tuple[bytes | Path, VerificationOptions]
+_Item = tuple[bytes | Path | EnvelopeCheck, VerificationOptions]
+_Report = VerificationReport | SignatureReport
 
 
 class SupervisedVerifier:
@@ -56,7 +60,7 @@ class SupervisedVerifier:
         self._limits = limits
         self._task = portable(_Task(trust))
         self._lock = Lock()
-        self._worker: Worker[_Item, VerificationReport] | None = Worker(self._task, limits)
+        self._worker: Worker[_Item, _Report] | None = Worker(self._task, limits)
 
     @property
     def kept_out(self) -> Sequence[EdocsError]:
@@ -105,15 +109,41 @@ class SupervisedVerifier:
                 outcome = self._ask((document, options))
                 if isinstance(outcome, VerificationReport):
                     return outcome
+                assert isinstance(outcome, Loss)  # noqa: S101 - a document is answered with its report
                 if outcome is Loss.TIME or (is_fresh if outcome is Loss.MEMORY else is_second):
                     return _given_up(document, _sha256(document), loss_reason(outcome, self._limits), options)
                 is_second = True
 
-    def _ask(self, item: _Item) -> VerificationReport | Loss:
+    def judge(
+        self,
+        check: EnvelopeCheck,
+        options: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+    ) -> SignatureReport:
+        """As :func:`edocs.sealing.judge_signature`; INDETERMINATE under a rule ``limit.*`` where a limit is reached.
+
+        Certificates and timestamps of a stranger's message are looked at in the worker too.
+
+        Raises:
+            UnavailableError: The system starts no process.
+            UsageError: A time without a zone.
+        """
+        options = replace(options, at=datetime.now(UTC) if options.at is None else require_time(options.at))
+        with self._lock:
+            outcome = self._ask((check, options))
+        if isinstance(outcome, SignatureReport):
+            return outcome
+        assert isinstance(outcome, Loss)  # noqa: S101 - a check is answered with the verdict on a signature
+        return SignatureReport(
+            field="edXMLHeader/Signature",
+            verdict=Verdict.INDETERMINATE,
+            reasons=(loss_reason(outcome, self._limits),),
+        )
+
+    def _ask(self, item: _Item) -> _Report | Loss:
         worker = self._present()
         try:
             worker.send([item])
-            answer: Answer[VerificationReport] | Loss | None = None
+            answer: Answer[_Report] | Loss | None = None
             while answer is None:
                 answer = worker.hear() if worker.link.poll(WATCH_S) else worker.excess()
         except BaseException:  # also Ctrl-C: whoever asks next must not hear the answer to this
@@ -129,7 +159,7 @@ class SupervisedVerifier:
         assert answer.result is not None  # noqa: S101 - one of the two is there
         return answer.result
 
-    def _present(self) -> Worker[_Item, VerificationReport]:
+    def _present(self) -> Worker[_Item, _Report]:
         if self._worker is None:
             self._worker = Worker(self._task, self._limits)
         return self._worker
@@ -149,8 +179,9 @@ class _Task:
     def opened(self) -> _Verifying:
         """Load the trust, and all that verifying needs: the caller's process has none of it."""
         verify = importlib.import_module("edocs.verify").verify_pdf
+        judge = importlib.import_module("edocs._pades.xml_signer").judge_envelope
         trust = self.trust() if callable(self.trust) else self.trust
-        return _Verifying(verify=verify, trust=trust, greeting=tuple(getattr(self.trust, "kept_out", ())))
+        return _Verifying(verify=verify, judge=judge, trust=trust, greeting=tuple(getattr(self.trust, "kept_out", ())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +189,14 @@ class _Verifying:
     """What the worker does."""
 
     verify: Callable[..., VerificationReport]
+    judge: Callable[..., SignatureReport]
     trust: TrustStore | None
     greeting: tuple[EdocsError, ...]
 
-    def __call__(self, item: _Item) -> VerificationReport:
+    def __call__(self, item: _Item) -> _Report:
         document, options = item
+        if isinstance(document, EnvelopeCheck):
+            return self.judge(document, self.trust or TrustStore(), options, options.at)
         return self.verify(document, self.trust, options)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from edocs._edxml.outline import Outline
 from edocs._edxml.parsing import parse_xml
 from edocs._edxml.signature import (
     OpenedSignature,
@@ -22,9 +23,10 @@ from edocs._edxml.signature import (
     read_whole,
     value_findings,
 )
+from edocs._edxml.signing import Seal, signed
 from edocs._xmlsig.algorithms import DIGESTS
 from edocs._xmlsig.canonical import DS, canonical, decoded, elements, read_again
-from edocs._xmlsig.making import DIGEST, Part, Statement, add_timestamp, draft, finish, timestamped
+from edocs._xmlsig.making import DIGEST, Part
 from edocs._xmlsig.parts import Claims, RefusedSignatureError, id_values, read_signature
 from edocs.errors import MalformedEnvelopeError, SignatureValueError, UsageError
 from edocs.model import EnvelopeCheck, EnvelopeSignature, Reason
@@ -40,23 +42,14 @@ _DIGEST_METHOD = next(uri for uri, name in DIGESTS.items() if name == DIGEST)
 _MOST_BYTES = 1024 * 1024
 
 
-def sign_detached(
-    message: bytes,
-    statement: Statement,
-    sign: Callable[[bytes, str], bytes],
-    timestamp: Callable[[bytes], bytes | None] | None = None,
-) -> bytes:
+def sign_detached(message: Outline, seal: Seal) -> bytes:
     """The file that signs ``message``, which was verified.
-
-    Args:
-        sign: The key: data and digest to value, as a ``Signer`` does it.
-        timestamp: Data to a time-stamp token (DER) over it, for level B-T; None leaves B-B.
 
     Raises:
         UsageError: The message is not of the official form.
         SignatureValueError: The key answered with a value that does not verify.
     """
-    whole = parse_xml(message)
+    whole = parse_xml(message.data)
     try:
         parts = parts_of(whole)
     except RefusedSignatureError as exc:
@@ -65,20 +58,15 @@ def sign_detached(
     listing = etree.SubElement(root, _PARTS, Id=_PARTS_ID)
     for name, part in parts.items():
         item = etree.SubElement(listing, _PART, Name=name, Algorithm=_DIGEST_METHOD)
-        item.text = base64.b64encode(hashlib.sha256(canonical(part)).digest()).decode()
-    made = draft([Part(name=_PARTS_ID, digest=hashlib.sha256(canonical(listing)).digest())], statement)
-    signature = finish(made, sign(made.signed_info, DIGEST))
-    token = None if timestamp is None else timestamp(timestamped(signature))
-    if token is not None:
-        add_timestamp(signature, token)
-    root.append(signature)
+        item.text = base64.b64encode(message.digest(DIGEST, canonical(part))).decode()
+    root.append(signed([Part(name=_PARTS_ID, digest=hashlib.sha256(canonical(listing)).digest())], seal))
     data = _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-    if open_detached(data, message, parse_xml(message)).kind is not EnvelopeSignature.INTACT:
+    if open_detached(data, message, parse_xml(message.data)).kind is not EnvelopeSignature.INTACT:
         raise SignatureValueError("the signed message does not verify")
     return data
 
 
-def open_detached(data: bytes, message: bytes, root: etree._Element) -> OpenedSignature:
+def open_detached(data: bytes, message: Outline, root: etree._Element) -> OpenedSignature:
     """Check the file ``data`` that stands beside ``message``.
 
     1. it holds the list of parts, and one signature over it and nothing else;
@@ -87,25 +75,26 @@ def open_detached(data: bytes, message: bytes, root: etree._Element) -> OpenedSi
     4. the message is made anew from the bytes that were digested.
 
     Args:
-        root: What the parser made of ``message``, without comments.
+        message: Its outline; what that leaves out is read where it is digested.
+        root: What the parser made of the outline, without comments.
 
     Returns:
         Broken where the file cannot be read: what claims to sign and does not must not pass for nothing.
     """
     try:
         listing, claims = _read(data)  # (1)
-        parts = parts_of(read_whole(message))
+        parts = parts_of(read_whole(message.data))
         digests = _digests(read_again(listing))
     except RefusedSignatureError as exc:
         return _broken(root, EnvelopeCheck(findings=(exc.reason,)))
-    signed = {name: canonical(part) for name, part in parts.items()}
+    covered = {name: canonical(part) for name, part in parts.items()}
     findings = [*value_findings(claims), *_list_findings(claims, listing)]  # (2)
     if not findings:  # a list that nobody signed says nothing about the message
-        findings += _findings(signed, digests)  # (3)
+        findings += _findings(message, covered, digests)  # (3)
     check = checked(claims, findings)
     if findings:
         return _broken(root, check)
-    return holding(claims, check, root, signed)  # (4)
+    return holding(claims, check, root, covered)  # (4)
 
 
 def _broken(root: etree._Element, check: EnvelopeCheck) -> OpenedSignature:
@@ -157,11 +146,11 @@ def _list_findings(claims: Claims, listing: bytes) -> Iterator[Reason]:
         yield reason("envelope.changed", part="Parts")
 
 
-def _findings(signed: Mapping[str, bytes], digests: Mapping[str, bytes]) -> Iterator[Reason]:
+def _findings(message: Outline, signed: Mapping[str, bytes], digests: Mapping[str, bytes]) -> Iterator[Reason]:
     for name, data in signed.items():
         if name not in digests:
             yield reason("envelope.not_signed", part=name)
-        elif hashlib.sha256(data).digest() != digests[name]:
+        elif message.digest(DIGEST, data) != digests[name]:
             yield reason("envelope.changed", part=name)
     for name in digests.keys() - signed.keys():
         yield reason("envelope.reference", id=name[:100])

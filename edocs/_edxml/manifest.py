@@ -10,10 +10,12 @@ from lxml import etree
 from edocs._edxml import names
 from edocs._edxml.canonical import local_name
 from edocs._edxml.notices import Notices, ambiguous
+from edocs.errors import MalformedEnvelopeError
 from edocs.model import Attachment, Reference
 
 __all__ = ["read_attachments", "read_references"]
 
+MAX_ATTACHMENTS = 1000
 _LINE = frozenset({names.CONTENT_ID, names.CONTENT_TYPE, names.DESCRIPTION, names.ATTACHMENT_NAME})
 _ATTACHMENT = _LINE | {names.CONTENT} | names.ATTACHMENT_UNREAD
 
@@ -42,10 +44,13 @@ def read_attachments(block: etree._Element, notices: Notices) -> tuple[Attachmen
     """The attachments, still encoded.
 
     Raises:
-        MalformedEnvelopeError: One says two different things.
+        MalformedEnvelopeError: One says two different things, or there are too many.
     """
     found = []
-    for path, one in _items(block, names.ATTACHMENT, names.ATTACHMENTS, notices):
+    items = _items(block, names.ATTACHMENT, names.ATTACHMENTS, notices)
+    if len(items) > MAX_ATTACHMENTS:
+        raise MalformedEnvelopeError("message has more than {limit} attachments", limit=MAX_ATTACHMENTS)
+    for path, one in items:
         values = _values(one, _ATTACHMENT, path, notices)
         found.append(
             Attachment(

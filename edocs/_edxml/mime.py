@@ -7,18 +7,26 @@ use is read: no nested multiparts, no continuation of parameters. Attachments st
 from __future__ import annotations
 
 import base64
+import io
 import quopri
 import re
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.message import Message
 from email.parser import BytesHeaderParser
+from itertools import pairwise
 
+from edocs._edxml.outline import too_long
+from edocs._edxml.source import BLOCK_BYTES, Source
 from edocs.errors import MalformedEnvelopeError
 
 __all__ = ["MimePart", "split_mime"]
 
 MAX_PARTS = 1000
+MAX_DECODED_BYTES = 8 * 1024 * 1024
+_HEADER_BYTES = 64 * 1024
+_OVERLAP_BYTES = 1200
+"""No line with a boundary is longer."""
 _START = re.compile(rb"\A\s*(?:--[^\s<>]{1,70}[ \t]*\r?\n|(?i:mime-version|content-[a-z-]+)[ \t]*:)")
 _XML_TYPES = frozenset({"text/xml", "application/xml", "application/soap+xml", "application/xop+xml"})
 
@@ -31,26 +39,30 @@ class MimePart:
     """Without angle brackets."""
     content_type: str
     name: str
-    encoded: str
-    """Base64, not decoded yet."""
+    payload: Source
+    is_base64: bool
+    """Not decoded yet; else the payload is the attachment."""
 
 
-def split_mime(data: bytes) -> tuple[bytes, tuple[MimePart, ...]] | None:
-    """The XML of a MIME message and its other parts; None where ``data`` is no MIME.
+def split_mime(source: Source) -> tuple[Source, tuple[MimePart, ...]] | None:
+    """The XML of a MIME message and its other parts; None where ``source`` is no MIME.
 
     Raises:
         MalformedEnvelopeError: MIME without a boundary, without an end, without XML, or with parts inside parts.
     """
-    if not _START.match(data[:512]):
+    head = source.read_at(0, _HEADER_BYTES)
+    if not _START.match(head[:512]):
         return None
-    boundary, body = _boundary(data.lstrip())
-    chunks = re.split(rb"(?:\A|\r?\n)--%s[ \t]*(?=\r?\n|--)" % re.escape(boundary), body)
-    if len(chunks) > MAX_PARTS + 2:
+    start = len(head) - len(head.lstrip())
+    boundary, start = _boundary(head[start:], start)
+    body = source.part(start, source.size - start)
+    marks = _delimiters(body, boundary)
+    if len(marks) > MAX_PARTS + 1:
         raise MalformedEnvelopeError("message has more than {limit} MIME parts", limit=MAX_PARTS)
-    if len(chunks) < 3 or not chunks[-1].startswith(b"--"):
+    if len(marks) < 2 or body.read_at(marks[-1][1], 2) != b"--":
         raise MalformedEnvelopeError("MIME message has no end", hint="ask the sender for the message again")
-    parts = [_part(chunk) for chunk in chunks[1:-1]]
-    if any(chunk.startswith(b"--") for chunk in chunks[1:-1]):
+    parts = [_part(body, one[1], other[0]) for one, other in pairwise(marks)]
+    if any(body.read_at(end, 2) == b"--" for _, end in marks[:-1]):
         raise MalformedEnvelopeError("MIME message goes on after its end")
     headers, payload = parts[0]
     if headers.get_content_type() not in _XML_TYPES:
@@ -58,49 +70,80 @@ def split_mime(data: bytes) -> tuple[bytes, tuple[MimePart, ...]] | None:
     return _plain(headers, payload), tuple(_attachment(*part) for part in parts[1:])
 
 
-def _boundary(data: bytes) -> tuple[bytes, bytes]:
-    """The boundary and what it divides; a file may begin with it, its header lost with the transport's."""
-    if data.startswith(b"--"):
-        return data[2:].split(b"\n", 1)[0].rstrip(), data
-    headers, body = _part(b"\n" + data)
+def _boundary(head: bytes, start: int) -> tuple[bytes, int]:
+    """The boundary, and where begins what it divides; a file may begin with it, its header lost with the transport's.
+
+    Args:
+        head: The file from ``start``, where its text begins.
+    """
+    if head.startswith(b"--"):
+        return head[2:].split(b"\n", 1)[0].rstrip(), start
+    headers, length = _headers(b"\n" + head)
     boundary = headers.get_boundary()
     if not boundary or len(boundary) > 70:
         raise MalformedEnvelopeError("MIME message has no boundary")
-    return boundary.encode("ascii", "replace"), body
+    return boundary.encode("ascii", "replace"), start + length - 1
 
 
-def _part(chunk: bytes) -> tuple[Message, bytes]:
-    lines = re.match(rb"\r?\n(.*?)\r?\n\r?\n", chunk[: 64 * 1024], re.DOTALL)
+def _delimiters(body: Source, boundary: bytes) -> list[tuple[int, int]]:
+    """Where each line with the boundary begins, the end of the line before it included, and ends."""
+    pattern = re.compile(rb"--%s[ \t]{0,1000}(?=\r?\n|--)" % re.escape(boundary))
+    found: list[tuple[int, int]] = []
+    for offset in range(0, body.size, BLOCK_BYTES):
+        begin = max(0, offset - 2)
+        window = body.read_at(begin, BLOCK_BYTES + 2 + _OVERLAP_BYTES)
+        for match in pattern.finditer(window):
+            start = match.start()
+            if begin + start >= offset + BLOCK_BYTES or (found and begin + start < found[-1][1]):
+                continue  # another window's
+            line = 0 if begin + start == 0 else 2 if window[:start].endswith(b"\r\n") else 1
+            if line and not window[:start].endswith(b"\n"):
+                continue
+            found.append((begin + start - line, begin + match.end()))
+            if len(found) > MAX_PARTS + 1:
+                return found
+    return found
+
+
+def _part(body: Source, start: int, end: int) -> tuple[Message, Source]:
+    headers, length = _headers(body.read_at(start, min(_HEADER_BYTES, end - start)))
+    if headers.get_content_maintype() == "multipart":
+        raise MalformedEnvelopeError("MIME message has parts inside parts")
+    return headers, body.part(start + length, end - start - length)
+
+
+def _headers(head: bytes) -> tuple[Message, int]:
+    """The headers at the beginning of a part, and their length."""
+    lines = re.match(rb"\r?\n(.*?)\r?\n\r?\n", head, re.DOTALL)
     if lines is None:
         raise MalformedEnvelopeError("a MIME part has no header")
-    headers = BytesHeaderParser().parsebytes(lines[1])
-    if headers.get_content_maintype() == "multipart" and not chunk.startswith(b"\n"):
-        raise MalformedEnvelopeError("MIME message has parts inside parts")
-    return headers, chunk[lines.end() :]
+    return BytesHeaderParser().parsebytes(lines[1]), lines.end()
 
 
-def _plain(headers: Message, payload: bytes) -> bytes:
-    match _encoding(headers):
-        case "base64":
-            try:
-                return base64.b64decode(b"".join(payload.split()), validate=True)
-            except ValueError as exc:
-                raise MalformedEnvelopeError("{name}: base64 is damaged", name="MIME") from exc
-        case "quoted-printable":
-            return quopri.decodestring(payload)
-    return payload
+def _plain(headers: Message, payload: Source) -> Source:
+    """What is encoded in another way than an attachment of edXML, decoded; it has to fit into memory."""
+    encoding = _encoding(headers)
+    if encoding not in ("base64", "quoted-printable"):
+        return payload
+    if payload.size > MAX_DECODED_BYTES:
+        raise too_long(MAX_DECODED_BYTES)
+    data = payload.read_at(0, payload.size)
+    if encoding == "quoted-printable":
+        return Source(io.BytesIO(quopri.decodestring(data)))
+    try:
+        return Source(io.BytesIO(base64.b64decode(b"".join(data.split()), validate=True)))
+    except ValueError as exc:
+        raise MalformedEnvelopeError("{name}: base64 is damaged", name="MIME") from exc
 
 
-def _attachment(headers: Message, payload: bytes) -> MimePart:
-    if _encoding(headers) == "base64":  # decoded, and refused where it is damaged, where all attachments are
-        encoded = payload.decode("ascii", "replace")
-    else:
-        encoded = base64.b64encode(_plain(headers, payload)).decode("ascii")
+def _attachment(headers: Message, payload: Source) -> MimePart:
+    is_base64 = _encoding(headers) == "base64"  # decoded, and refused where it is damaged, where all attachments are
     return MimePart(
         content_id=str(headers.get("Content-ID", "")).strip().strip("<>"),
         content_type=headers.get_content_type(),
         name=_name(headers),
-        encoded=encoded,
+        payload=payload if is_base64 else _plain(headers, payload),
+        is_base64=is_base64,
     )
 
 

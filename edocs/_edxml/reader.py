@@ -8,7 +8,8 @@ classified, never believed, and attachments are not decoded here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,78 +21,142 @@ from edocs._edxml.detached import open_detached
 from edocs._edxml.manifest import read_attachments, read_references
 from edocs._edxml.mime import MimePart, split_mime
 from edocs._edxml.notices import Notices, ambiguous
+from edocs._edxml.outline import MAX_TEXT_BYTES, PIECE_BYTES, Outline, Run, outline_of
 from edocs._edxml.parsing import mend_xml
 from edocs._edxml.shapes import Codec, Part, Shape, empty_of
 from edocs._edxml.signature import open_signature
+from edocs._edxml.source import Source
 from edocs._edxml.spellings import plain_text
+from edocs._edxml.texts import settle_texts
 from edocs.errors import MalformedEnvelopeError
 from edocs.model import (
     Attachment,
     DocumentMessage,
     Envelope,
     EnvelopeSignature,
+    MessageLimits,
     OrganIdSyntax,
     OtherMessage,
     Reference,
     StatusMessage,
     type_contradiction,
 )
+from edocs.model.message_limits import IN_MEMORY
 
-__all__ = ["read_envelope", "read_tree"]
+__all__ = ["bare_envelope", "read_envelope", "read_message", "whole_envelope"]
 
 _SHOWN = 60
 """Characters of a foreign value that a notice quotes."""
 
 
-def read_envelope(data: bytes, detached: bytes | None = None) -> Envelope:
-    """The message in ``data``.
+def read_envelope(data: bytes, detached: bytes | None = None, limits: MessageLimits = IN_MEMORY) -> Envelope:
+    """The message in ``data``, its attachments still encoded.
 
     Args:
         detached: The signature that stands beside it; looked at where there is none within.
 
     Raises:
-        MalformedEnvelopeError: Not safe or not well-formed XML, not edXML, or with two of what there is one of.
+        MalformedEnvelopeError: As :func:`read_message`.
     """
+    return whole_envelope(*read_message(Source(io.BytesIO(data)), detached, limits))
+
+
+def whole_envelope(envelope: Envelope, outline: Outline) -> Envelope:
+    """``envelope`` with the base64 of its attachments."""
+    message = envelope.message
+    if not isinstance(message, DocumentMessage) or not outline.runs:
+        return envelope
+    attachments = tuple(
+        one if (number := outline.index_of(one.encoded)) is None else replace(one, encoded=outline.encoded(number))
+        for one in message.attachments
+    )
+    return replace(envelope, message=replace(message, attachments=attachments))
+
+
+def bare_envelope(envelope: Envelope) -> Envelope:
+    """``envelope`` without the base64 of its attachments, and without marks for it."""
+    message = envelope.message
+    if not isinstance(message, DocumentMessage):
+        return envelope
+    attachments = tuple(replace(one, encoded="") for one in message.attachments)
+    return replace(envelope, message=replace(message, attachments=attachments))
+
+
+def read_message(
+    source: Source,
+    detached: bytes | None = None,
+    limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+    on_outline: Callable[[Outline], None] | None = None,
+    *,
+    piece_bytes: int = PIECE_BYTES,
+) -> tuple[Envelope, Outline]:
+    """The message in ``source``, which is not held, and its outline.
+
+    Args:
+        detached: As of :func:`read_envelope`.
+        on_outline: Told of the outline before anything that it leaves out is read, such as for the signature.
+        piece_bytes: As of :func:`edocs._edxml.outline.outline_of`.
+
+    Returns:
+        The ``encoded`` of an attachment may be a mark of the outline.
+
+    Raises:
+        MalformedEnvelopeError: Not safe or not well-formed XML, not edXML, too large, or with two of what there is
+            one of.
+    """
+    if source.size > limits.message_bytes:
+        raise MalformedEnvelopeError("message is larger than {limit} bytes", limit=limits.message_bytes)
     notices = Notices()
     parts: tuple[MimePart, ...] = ()
-    split = split_mime(data)
+    xml = source
+    split = split_mime(source)
     if split is not None:
         notices.note("form.mime", "{path}: read as the form of 2014, attachments as MIME parts", "MIME")
         xml, parts = split
-    root, xml = mend_xml(data if split is None else xml, notices.note)
+    outline = outline_of(xml, limits.text_bytes, piece_bytes)
+    root, mended = mend_xml(outline.data, notices.note)
+    outline = outline.with_data(mended)
     if split is not None and local_name(root) != names.SOAP_ROOT:
         # A part beside a message that is signed would pass for one of its attachments.
         raise MalformedEnvelopeError("MIME message is not of the form of 2014")
-    opened = open_signature(xml, root)
+    outside = tuple((part, outline.add(_run(part))) for part in parts)
+    if on_outline is not None:
+        on_outline(outline)
+    opened = open_signature(outline, root)
     if detached is not None and opened.check is None:
-        opened = open_detached(detached, xml, root)
+        opened = open_detached(detached, outline, root)
     # Of a signed message nothing is read but what is signed; what is no part of it could not be.
-    envelope = read_tree(opened.root, notices, parts)
-    return replace(envelope, signature=opened.kind, check=opened.check, sha256=hashlib.sha256(data).hexdigest())
+    envelope = _Reader(notices, outline, limits.text_bytes).read(opened.root, outside)
+    sha256 = outline.sha256 if split is None else _sha256(source)
+    return replace(envelope, signature=opened.kind, check=opened.check, sha256=sha256), outline
 
 
-def read_tree(root: etree._Element, notices: Notices | None = None, parts: tuple[MimePart, ...] = ()) -> Envelope:
-    """The message in a tree that was parsed, and verified where it had to be; the tree is changed.
+def _run(part: MimePart) -> Run:
+    return Run(source=part.payload, offset=0, length=part.payload.size, is_base64=part.is_base64, is_xml=False)
 
-    Its signature is not looked at, and is called absent.
 
-    Args:
-        parts: Attachments that stand outside the XML.
+def _sha256(source: Source) -> str:
+    hashed = hashlib.sha256()
+    for block in source.blocks():
+        hashed.update(block)
+    return hashed.hexdigest()
 
-    Raises:
-        MalformedEnvelopeError: Not edXML, or with two of what there is one of.
-    """
-    return _Reader(notices or Notices()).read(root, parts)
+
+_Outside = tuple[tuple[MimePart, str], ...]
 
 
 class _Reader:
     """One reading."""
 
-    def __init__(self, notices: Notices) -> None:
+    def __init__(self, notices: Notices, outline: Outline, limit: int) -> None:
         self.notices = notices
+        self.outline = outline
+        self.limit = limit
 
-    def read(self, root: etree._Element, parts: tuple[MimePart, ...]) -> Envelope:
+    def read(self, root: etree._Element, parts: _Outside) -> Envelope:
         canonicalise(root, self.notices.note)
+        if self.outline.runs or len(self.outline.data) > MAX_TEXT_BYTES:
+            settle_texts(root, self.outline, self.limit)
         envelope = root if local_name(root) == names.ENVELOPE else self.only(root, names.ENVELOPE)
         if envelope is None:
             raise MalformedEnvelopeError("not an edXML message: there is no {name}", name=names.ENVELOPE)
@@ -142,7 +207,7 @@ class _Reader:
         return tuple(text for text in found if text)
 
     def document(
-        self, root: etree._Element, envelope: etree._Element, parts: tuple[MimePart, ...]
+        self, root: etree._Element, envelope: etree._Element, parts: _Outside
     ) -> tuple[DocumentMessage, tuple[Reference, ...]]:
         header = self.only(envelope, names.HEADER)
         message = None if header is None else self.only(header, names.MESSAGE_HEADER)
@@ -195,7 +260,7 @@ class _Reader:
         root: etree._Element,
         envelope: etree._Element,
         references: tuple[Reference, ...],
-        parts: tuple[MimePart, ...],
+        parts: _Outside,
     ) -> tuple[Attachment, ...]:
         block = self.only(root, names.ATTACHMENTS)
         if root is not envelope:
@@ -204,7 +269,7 @@ class _Reader:
                 raise ambiguous(2, names.ATTACHMENTS)
             block = inner if block is None else block
         named = {one.content_id: one for one in references}
-        outside = tuple(_outside(part, named) for part in parts)
+        outside = tuple(_outside(part, encoded, named) for part, encoded in parts)
         if block is None:
             if not outside:
                 self.notices.note("element.missing", "{path} is missing", names.ATTACHMENTS)
@@ -272,12 +337,12 @@ def _is_report(body: etree._Element | None) -> bool:
     return body is not None and len(body) > 0 and not any(child.tag in holders for child in body)
 
 
-def _outside(part: MimePart, named: Mapping[str, Reference]) -> Attachment:
+def _outside(part: MimePart, encoded: str, named: Mapping[str, Reference]) -> Attachment:
     reference = named.get(part.content_id)
     return Attachment(
         content_id=part.content_id,
         name=reference.name if reference and reference.name else part.name,
         content_type=part.content_type,
         description=reference.description if reference else "",
-        encoded=part.encoded,
+        encoded=encoded,
     )

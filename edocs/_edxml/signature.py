@@ -11,11 +11,13 @@ import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from edocs._edxml import names
+from edocs._edxml.outline import Outline
 from edocs._trust.algorithms import CURRENT
 from edocs._trust.schemes import PublicKey
 from edocs._xmlsig.canonical import canonical, elements, read_again
@@ -69,7 +71,7 @@ class Covered:
     """The digest of its exclusive canonical form, by algorithm (sha1, sha256, sha384, sha512)."""
 
 
-def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
+def open_signature(message: Outline, root: etree._Element) -> OpenedSignature:
     """Classify and check the signature of a message.
 
     1. classify what there is: absent, empty, a placeholder, or real;
@@ -79,13 +81,13 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
     5. make the message anew from the signed bytes.
 
     Args:
-        data: The message.
-        root: What the parser made of ``data``, without comments.
+        message: Its outline; what that leaves out is read where it is digested.
+        root: What the parser made of the outline, without comments.
     """
     kind = _kind(root)  # (1)
     if kind is not _REAL:
         return OpenedSignature(kind=kind, root=root)
-    whole = read_whole(data)
+    whole = read_whole(message.data)
     try:
         parts = parts_of(whole)  # (2)
         claims = read_signature(_place(whole))  # (3)
@@ -93,7 +95,9 @@ def open_signature(data: bytes, root: etree._Element) -> OpenedSignature:
         check = EnvelopeCheck(findings=(exc.reason,))
         return OpenedSignature(kind=EnvelopeSignature.BROKEN, root=root, check=check)
     signed = {name: canonical(part) for name, part in parts.items()}
-    covered = {name: Covered(id=part.get("Id", ""), digest=_digester(signed[name])) for name, part in parts.items()}
+    covered = {
+        name: Covered(id=part.get("Id", ""), digest=_digester(message, signed[name])) for name, part in parts.items()
+    }
     findings = [*value_findings(claims), *part_findings(covered, claims)]  # (4)
     check = checked(claims, findings)
     if findings:
@@ -219,8 +223,8 @@ def part_findings(parts: Mapping[str, Covered], claims: Claims) -> Iterator[Reas
         yield reason("envelope.reference", id=reference.name)
 
 
-def _digester(data: bytes) -> Callable[[str], bytes]:
-    return lambda algorithm: hashlib.new(algorithm, data).digest()
+def _digester(message: Outline, data: bytes) -> Callable[[str], bytes]:
+    return cache(lambda algorithm: message.digest(algorithm, data))
 
 
 def checked(claims: Claims, findings: list[Reason]) -> EnvelopeCheck:

@@ -6,12 +6,13 @@ attachments, never the traces: every exchange on the way adds one. Otherwise the
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
 from edocs._edxml import names
+from edocs._edxml.outline import Outline
 from edocs._edxml.parsing import parse_xml
 from edocs._edxml.signature import open_signature, parts_of
 from edocs._xmlsig.canonical import canonical
@@ -20,7 +21,20 @@ from edocs._xmlsig.parts import RefusedSignatureError
 from edocs.errors import SignatureValueError, UsageError
 from edocs.model import EnvelopeSignature
 
-__all__ = ["PART_IDS", "sign_tree", "signature_over"]
+__all__ = ["PART_IDS", "Seal", "sign_tree", "signature_over", "signed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What signs a message: who states what, the key, and where the signature goes."""
+
+    statement: Statement
+    sign: Callable[[bytes, str], bytes]
+    """Data and digest to value, as a ``Signer`` does it."""
+    timestamp: Callable[[bytes], bytes | None] | None = None
+    """Data to a time-stamp token (DER) over it, for level B-T; None leaves B-B."""
+    is_detached: bool = False
+
 
 PART_IDS = {
     names.MESSAGE_HEADER: "edocs-header",
@@ -31,23 +45,14 @@ PART_IDS = {
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def sign_tree(
-    message: bytes,
-    statement: Statement,
-    sign: Callable[[bytes, str], bytes],
-    timestamp: Callable[[bytes], bytes | None] | None = None,
-) -> bytes:
-    """``message`` with the signature, which was verified.
-
-    Args:
-        sign: The key: data and digest to value, as a ``Signer`` does it.
-        timestamp: Data to a time-stamp token (DER) over it, for level B-T; None leaves B-B.
+def sign_tree(message: Outline, seal: Seal) -> Outline:
+    """The outline of ``message`` with the signature, which was verified.
 
     Raises:
         UsageError: It is signed already, or is not of the official form.
         SignatureValueError: The key answered with a value that does not verify.
     """
-    root = parse_xml(message)
+    root = parse_xml(message.data)
     kind = open_signature(message, root).kind
     if kind is not EnvelopeSignature.ABSENT:
         raise UsageError("the message has a signature block already: {kind}", kind=kind.value)
@@ -57,34 +62,38 @@ def sign_tree(
         raise UsageError("the message cannot be signed: {why}", why=exc.message()) from exc
     for name, part in parts.items():
         part.set("Id", PART_IDS[name])
-    digests = {name: hashlib.sha256(canonical(part)).digest() for name, part in parts.items()}
-    signature = signature_over(digests, statement, sign, timestamp)
+    digests = {name: message.digest(DIGEST, canonical(part)) for name, part in parts.items()}
+    signature = signature_over(digests, seal)
     _insert(parts[names.MESSAGE_HEADER].getparent(), signature)
-    signed = _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-    if open_signature(signed, parse_xml(signed)).kind is not EnvelopeSignature.INTACT:
+    data = _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    outline = message.with_data(data)
+    if open_signature(outline, parse_xml(data)).kind is not EnvelopeSignature.INTACT:
         raise SignatureValueError("the signed message does not verify")
-    return signed
+    return outline
 
 
-def signature_over(
-    digests: Mapping[str, bytes],
-    statement: Statement,
-    sign: Callable[[bytes, str], bytes],
-    timestamp: Callable[[bytes], bytes | None] | None = None,
-) -> etree._Element:
+def signature_over(digests: Mapping[str, bytes], seal: Seal) -> etree._Element:
     """The signature over parts whose digests are known, which need not be in memory.
 
     Args:
         digests: SHA-256 of the exclusive canonical form of each part, with its Id of ``PART_IDS``, by name and in the
             order of :func:`edocs._edxml.signature.parts_of`.
-        sign, timestamp: As for :func:`sign_tree`.
 
     Raises:
         SignatureValueError: The key answered with a value that does not verify.
     """
-    made = draft([Part(name=PART_IDS[name], digest=digest) for name, digest in digests.items()], statement)
-    signature = finish(made, sign(made.signed_info, DIGEST))
-    token = None if timestamp is None else timestamp(timestamped(signature))
+    return signed([Part(name=PART_IDS[name], digest=digest) for name, digest in digests.items()], seal)
+
+
+def signed(parts: Sequence[Part], seal: Seal) -> etree._Element:
+    """The signature over ``parts``.
+
+    Raises:
+        SignatureValueError: The key answered with a value that does not verify.
+    """
+    made = draft(parts, seal.statement)
+    signature = finish(made, seal.sign(made.signed_info, DIGEST))
+    token = None if seal.timestamp is None else seal.timestamp(timestamped(signature))
     if token is not None:
         add_timestamp(signature, token)
     return signature

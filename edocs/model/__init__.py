@@ -43,14 +43,6 @@ if TYPE_CHECKING:
         Update,
     )
     from edocs.model.envelope_check import EnvelopeCheck, EnvelopeSpec
-    from edocs.model.events import (
-        Event,
-        EventKind,
-        LogExtent,
-        LoggedEvent,
-        document_payload,
-        findings_payload,
-    )
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
     from edocs.model.identifiers import DocumentId, DocumentIdScheme
     from edocs.model.kinds import (
@@ -63,6 +55,7 @@ if TYPE_CHECKING:
         type_name,
     )
     from edocs.model.limits import Limits, Loss
+    from edocs.model.message_limits import MessageLimits
     from edocs.model.options import VerificationOptions
     from edocs.model.organ_id import OrganId, OrganIdSyntax
     from edocs.model.parcel import (
@@ -74,6 +67,7 @@ if TYPE_CHECKING:
         OutgoingDocument,
         OutgoingFile,
         Packed,
+        PackedFile,
         Unpacked,
         UnpackedFile,
     )
@@ -85,8 +79,24 @@ if TYPE_CHECKING:
         VerificationPolicy,
         policy_of,
     )
-    from edocs.model.profile import MEASURES, Buckets, Fact, Profile, Sending
-    from edocs.model.register import Agency, AgencyLevel, Document, DocumentKey, Exclusion, Secrecy, tidy_name
+    from edocs.model.register import (
+        Agency,
+        AgencyLevel,
+        Document,
+        DocumentKey,
+        Entry,
+        Event,
+        EventKind,
+        Exclusion,
+        Findings,
+        LogExtent,
+        LoggedEvent,
+        Secrecy,
+        document_payload,
+        findings_payload,
+        fold,
+        tidy_name,
+    )
     from edocs.model.secrecy import Declassification, marked_degree, read_declassification
     from edocs.model.signing import (
         DATE_FIELD,
@@ -106,7 +116,6 @@ if TYPE_CHECKING:
         TimeForm,
     )
     from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
-    from edocs.model.state import Entry, Findings
     from edocs.model.statuses import (
         STATUSES,
         DocumentState,
@@ -124,7 +133,7 @@ if TYPE_CHECKING:
         read_secrecy,
         read_submission,
     )
-    from edocs.model.tally import Counts, Facet, Query, Share, Tally, total
+    from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
     from edocs.model.trust import RevocationEvidence, ServiceUse, TrustedService, TrustStore
     from edocs.model.verdict import (
         Changes,
@@ -150,7 +159,6 @@ __all__ = [
     "DATE_FIELD",
     "DOCUMENT_TYPES",
     "HANOI",
-    "MEASURES",
     "NORMATIVE_CODES",
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
@@ -199,7 +207,6 @@ __all__ = [
     "Exclusion",
     "Extended",
     "Facet",
-    "Fact",
     "FileKind",
     "Findings",
     "Indicator",
@@ -213,6 +220,7 @@ __all__ = [
     "ManifestEntry",
     "MessageCode",
     "MessageKind",
+    "MessageLimits",
     "OpenedMessage",
     "Organ",
     "OrganId",
@@ -222,12 +230,12 @@ __all__ = [
     "OutgoingDocument",
     "OutgoingFile",
     "Packed",
+    "PackedFile",
     "PageDifference",
     "PagePictures",
     "Policy",
     "Priority",
     "Processing",
-    "Profile",
     "Promulgation",
     "Query",
     "Reason",
@@ -241,7 +249,6 @@ __all__ = [
     "RevocationEvidence",
     "Role",
     "Secrecy",
-    "Sending",
     "ServiceUse",
     "Share",
     "SignatureAlgorithm",
@@ -278,6 +285,7 @@ __all__ = [
     "document_payload",
     "document_type",
     "findings_payload",
+    "fold",
     "marked_degree",
     "policy_of",
     "processing_of",
@@ -312,9 +320,6 @@ _MODULES = (
     "kinds",
     "register",
     "standing",
-    "profile",
-    "events",
-    "state",
     "tally",
     "submission",
     "envelope_check",
@@ -325,6 +330,7 @@ _MODULES = (
     "identifiers",
     "directory",
     "secrecy",
+    "message_limits",
     "parcel",
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from pathlib import Path
 
 from edocs.errors import AttachmentMismatchError
 from edocs.locale import DEFAULT_LANGUAGE
@@ -26,6 +27,7 @@ __all__ = [
     "OutgoingDocument",
     "OutgoingFile",
     "Packed",
+    "PackedFile",
     "Unpacked",
     "UnpackedFile",
 ]
@@ -56,11 +58,13 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingFile:
-    """A file to attach."""
+    """A file to attach: its bytes, or where it is."""
 
     name: str
     """A plain file name, with its extension and without a folder."""
-    data: bytes = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
+    path: Path | None = None
+    """Read in its place, at constant memory, however large it is."""
     description: str = ""
     """Empty: the name."""
 
@@ -124,6 +128,17 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedFile:
+    """An envelope that was written to a file."""
+
+    manifest: Manifest
+    detached: bytes | None = field(default=None, repr=False)
+    """The signature that belongs beside it, where it was signed so."""
+    notices: tuple[Reason, ...] = ()
+    """What keeps some receiver from taking it, such as its size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnpackedFile:
     """One attachment, decoded and unwrapped."""
 
@@ -135,8 +150,11 @@ class UnpackedFile:
     """As declared."""
     kind: FileKind
     """As the bytes say."""
-    data: bytes = field(repr=False)
-    """Empty where the attachment could not be decoded."""
+    data: bytes = field(default=b"", repr=False)
+    """Empty where the attachment could not be decoded, or is in a file."""
+    path: Path | None = None
+    """Where it is, of a message that was read from a file; None where it is nowhere."""
+    size_bytes: int
     sha256: str
     wire_sha256: str
     """Of the bytes before unwrapping; equal to ``sha256`` where nothing was wrapped."""
@@ -212,7 +230,7 @@ def _file(file: UnpackedFile, report: VerificationReport | None, lang: str) -> d
         "declared_name": file.declared_name,
         "content_type": file.content_type,
         "kind": file.kind.value,
-        "size_bytes": len(file.data),
+        "size_bytes": file.size_bytes,
         "sha256": file.sha256,
         "wire_sha256": file.wire_sha256,
         "comparison": file.comparison.value,

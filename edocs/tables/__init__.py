@@ -1,1 +1,0 @@
-"""Tables of other programs, read row by row: text with separators, and workbooks."""
