@@ -10,8 +10,8 @@ from .console import Console
 _FIRST_S, _EVERY_S = 2.0, 10.0
 
 
-def spoken(console: Console) -> Callable[[], None]:
-    """Call it after each file: a line after two seconds, and then every ten."""
+def spoken(console: Console, text: str = "{count} files so far, {rate} a second") -> Callable[[], None]:
+    """Call it after each file, or whatever ``text`` counts: a line after two seconds, and then every ten."""
     started_s = time.monotonic()
     due_s = started_s + _FIRST_S
     count = 0
@@ -22,6 +22,6 @@ def spoken(console: Console) -> Callable[[], None]:
         now_s = time.monotonic()
         if now_s >= due_s:
             due_s = now_s + _EVERY_S
-            console.say("{count} files so far, {rate} a second", count=count, rate=f"{count / (now_s - started_s):.1f}")
+            console.say(text, count=count, rate=f"{count / (now_s - started_s):.1f}")
 
     return advance

@@ -1,4 +1,4 @@
-"""``edocs register``: one PDF with what is registered of it, or many documents from JSON Lines."""
+"""``edocs register``: one PDF with what is registered of it, many documents from JSON Lines, or an old book."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
 from .console import PATH, Console, common_options, worst
+from .importing import ImportJob, import_table
 from .once import OnceCommand
 from .verdicts import EXIT_CODES
 
@@ -36,6 +38,12 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 @click.argument("pdf", nargs=-1, type=PATH, metavar="[PDF]")
 @click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
 @click.option("--from-jsonl", type=PATH, metavar="FILE", help="Many documents; - is stdin.")
+@click.option("--import", "table", type=PATH, metavar="TABLE", help="An old book: CSV or XLSX (nhập sổ cũ).")
+@click.option("--dry-run", is_flag=True, help="With --import: say what would be entered, and write nothing.")
+@click.option("--report", type=PATH, metavar="OUT", help="With --import: what became of every line; .csv or .jsonl.")
+@click.option("--columns", type=PATH, metavar="TOML", help="With --import: headings, defaults, columns filled down.")
+@click.option("--year", type=int, help="With --import: the year of the book; other dates are refused.")
+@click.option("--sheet", metavar="NAME", help="With --import: this worksheet alone.")
 @click.option("--agencies", type=PATH, metavar="CSV", help="Agencies: id,name,level.")
 @click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
 @click.option("--agency-name", metavar="NAME", help="Needed once; the register remembers it.")
@@ -55,6 +63,12 @@ def register(
     pdf: Sequence[Path],
     register_file: Path,
     from_jsonl: Path | None,
+    table: Path | None,
+    dry_run: bool,
+    report: Path | None,
+    columns: Path | None,
+    year: int | None,
+    sheet: str | None,
     agencies: Path | None,
     trust: Sequence[Path],
     who: str,
@@ -64,24 +78,32 @@ def register(
 
     The document is registered whatever its verdict is; the exit code is the verdict's, as of `edocs verify`. With
     --from-jsonl: one JSON object a line, in one transaction; a bad line is reported and the rest is kept.
+    With --import: an old book as a table, every line reported; --symbol, --type and --secrecy hold where it says none.
     """
-    if bool(pdf) == bool(from_jsonl) or len(pdf) > 1:
-        raise UsageError("give one PDF, or --from-jsonl", hint="many documents go into a file of JSON Lines")
+    if [bool(pdf), from_jsonl is not None, table is not None].count(True) != 1 or len(pdf) > 1:
+        raise UsageError("give one PDF, or --from-jsonl, or --import", hint="many documents go into one file")
+    if table is None and (dry_run or report or columns or year is not None or sheet):
+        raise UsageError("--dry-run, --report, --columns, --year and --sheet go with --import")
     listed = read_agencies(read_file(agencies)) if agencies else {}
     clerk = who or _user()
     if from_jsonl is not None:
         return _register_lines(console, register_file, from_jsonl, listed, clerk)
-    [path] = pdf
     fields["type"] = fields.pop("kind")
+    if table is not None:
+        if trust or any(fields[name] is not None for name in ("number", "date", "subject")):
+            raise UsageError("--number, --date, --subject and --trust do not go with --import")
+        job = ImportJob(table=table, register=register_file, report=report, columns=columns, year=year, sheet=sheet)
+        return import_table(console, replace(job, is_rehearsal=dry_run), fields, listed, clerk)
+    [path] = pdf
     if missing := [option for name, option in _NEEDED.items() if fields[name] is None]:
         raise UsageError("missing: {options}", hint="what is registered of a document", options=", ".join(missing))
     store = load_trust(trust) if trust else None
     read_file(path)  # before the register is made: a file that is not there registers nothing
     with Registry.open(register_file) as registry:
         document = read_submission(fields, {**registry.agencies(), **listed}).document
-        registration, report = register_pdf(registry, document, path, store, who=clerk, now=datetime.now(HANOI))
-    _show(console, registration, report)
-    return EXIT_CODES[report.verdict]
+        registration, verdict = register_pdf(registry, document, path, store, who=clerk, now=datetime.now(HANOI))
+    _show(console, registration, verdict)
+    return EXIT_CODES[verdict.verdict]
 
 
 def _register_lines(console: Console, register_file: Path, source: Path, listed: Mapping[str, Agency], who: str) -> int:

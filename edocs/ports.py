@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from edocs.errors import UsageError
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:  # protocols need no names at run time, and every command impo
         DocumentKey,
         Entry,
         Event,
+        EventKind,
         Facet,
         Level,
         LogExtent,
         LoggedEvent,
         Loss,
+        Profile,
         Query,
         Reason,
         RevocationEvidence,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:  # protocols need no names at run time, and every command impo
         Tally,
         TrustStore,
     )
+    from edocs.model.merkle import Node
 
 __all__ = ["Engine", "Evidence", "IssuerSource", "RevocationSource", "SecretsHandler", "Signer", "Store", "Timestamper"]
 
@@ -195,12 +198,29 @@ class Store(Protocol):
         """The present state of those of ``keys`` that are registered."""
         ...
 
+    def states(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Mapping[str, Any]]:
+        """The present rows (:data:`edocs.model.state.COLUMNS`) of those of ``keys`` that are registered."""
+        ...
+
     def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
-        """The log in order: of one document or of all; what was recorded up to ``as_of``."""
+        """The log in order: of one document or of all; what was logged up to ``as_of``."""
+        ...
+
+    def notes(self, kind: EventKind, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
+        """The events of a kind that happen to no document, in order."""
+        ...
+
+    def tree(self) -> AbstractContextManager[tuple[int, Node]]:
+        """The size of the log, and the nodes of its Merkle tree, at one moment."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """The log's own name, which its checkpoints bear."""
         ...
 
     def extent(self, as_of: datetime | None = None) -> LogExtent:
-        """Number, digest and latest time of the events recorded up to ``as_of``."""
+        """Number, root and latest time of the events logged up to ``as_of``."""
         ...
 
     def find(self, query: Query) -> Iterator[Entry]:
@@ -211,12 +231,20 @@ class Store(Protocol):
         """Counts of what ``query`` describes, grouped by ``by``, in order; a group without documents is absent."""
         ...
 
+    def profiles(self, query: Query, by: Sequence[Facet]) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
+        """How many documents of each profile ``query`` describes, by group, in order."""
+        ...
+
     def agencies(self, as_of: datetime | None = None) -> Mapping[str, Agency]:
         """Each agency that has registered a document, under its latest name and level."""
         ...
 
-    def check(self) -> Iterator[Reason]:
-        """What is wrong with the log or with the state derived from it; nothing when all is well."""
+    def check(self, progress: Callable[[int], None] | None = None) -> Iterator[Reason]:
+        """What is wrong with the log or with what is derived from it, the first bad event first.
+
+        Args:
+            progress: Told now and then how many events were looked at.
+        """
         ...
 
     def close(self) -> None:

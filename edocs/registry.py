@@ -20,17 +20,18 @@ Share(numerator=0, denominator=1)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edocs.errors import DuplicateError, EdocsError, RefusedError, UsageError
+from edocs.errors import EdocsError, RefusedError, UsageError
 from edocs.model import (
     Agency,
     Document,
@@ -42,26 +43,32 @@ from edocs.model import (
     Facet,
     LogExtent,
     LoggedEvent,
+    Profile,
     Query,
     Reason,
+    Secrecy,
     Submission,
     Tally,
     VerificationReport,
     canonical_json,
-    document_payload,
     document_type,
-    findings_payload,
     read_facts,
 )
+from edocs.model.dispatch import Dispatch, ReceivedStatus
+from edocs.model.events import correction, instant
+from edocs.model.periods import Span, counted_by, roll_up
+from edocs.model.registering import Known, decide, make_event
+from edocs.model.times import require_time
 from edocs.ports import Store
+from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
 from edocs.stores.sqlite import open_sqlite
 
 __all__ = ["Outcome", "Registration", "Registry"]
 
-_CHUNK = 400
-OPEN_DOCUMENTS = 200
-"""How many documents a report lists by name; the count is always complete."""
+_CHUNK = 5_000
+OPEN_DOCUMENTS = 20
+"""How many documents of each agency a report lists by name; the count is always complete."""
 
 
 class Outcome(StrEnum):
@@ -143,15 +150,49 @@ class Registry:
             raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
         self._append(key, EventKind.EXCLUDED, {"reason": reason.value, "note": note}, who=who, now=now)
 
-    def correct(self, key: DocumentKey, document: Document, *, who: str, now: datetime) -> None:
-        """Correct subject and type to those of ``document`` (đính chính); the event before stays readable.
+    def include(self, key: DocumentKey, *, note: str = "", who: str, now: datetime) -> None:
+        """Take a document that was excluded by choice back into the denominators (đưa trở lại thống kê).
 
         Raises:
-            UsageError: Not registered, or ``document`` has another key.
+            UsageError: Not registered, or a state secret, which no choice takes back.
         """
-        if document.key != key:
-            raise UsageError("a correction cannot change the key: {key}", key=key)
-        self._append(key, EventKind.CORRECTED, {"subject": document.subject, "type": document.type}, who=who, now=now)
+        entry = self._store.entries([key]).get(key)
+        if entry is not None and entry.document.secrecy is not Secrecy.NONE:
+            raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
+        self._append(key, EventKind.EXCLUDED, {"reason": "", "note": note}, who=who, now=now)
+
+    def correct(self, key: DocumentKey, document: Document, *, note: str = "", who: str, now: datetime) -> None:
+        """Put right what was registered under ``key``: from now on it is ``document`` (đính chính).
+
+        Number, date and agency may change too, as when a document was entered for the wrong agency; its figures move,
+        and its history keeps both. A correction can be corrected.
+
+        Raises:
+            UsageError: Not registered.
+            DuplicateError: Another document has the key that it would get.
+        """
+        self._append(key, EventKind.CORRECTED, correction(document, note), who=who, now=now)
+
+    def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:
+        """Say that a document was issued (ban hành)."""
+        self._append(key, EventKind.ISSUED, {"issued_at": instant(require_time(issued_at))}, who=who, now=now)
+
+    def send(self, key: DocumentKey, sending: Dispatch, *, who: str, now: datetime) -> None:
+        """Say that a document was sent (gửi văn bản). Sent again or to more agencies, it is one document still."""
+        self._append(key, EventKind.SENT, sending.payload, evidence=sending.message_sha256, who=who, now=now)
+
+    def receive_status(self, key: DocumentKey, status: ReceivedStatus, *, who: str, now: datetime) -> None:
+        """Say what a receiver answered (trạng thái của nơi nhận); of several, the latest that it stated counts."""
+        self._append(key, EventKind.STATUS_RECEIVED, status.payload, evidence=status.message_sha256, who=who, now=now)
+
+    def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> None:
+        """Say that a document was recalled (thu hồi). It was issued, and stays in every count; reports itemise it."""
+        payload = {"reason": reason, "recalled_at": instant(require_time(now))}
+        self._append(key, EventKind.RECALLED, payload, evidence=evidence, who=who, now=now)
+
+    def supersede(self, key: DocumentKey, by: DocumentKey, *, evidence: str = "", who: str, now: datetime) -> None:
+        """Say that a document was replaced or updated by another (thay thế); both were issued, and both count."""
+        self._append(key, EventKind.SUPERSEDED, {"by": str(by)}, evidence=evidence, who=who, now=now)
 
     def find(self, query: Query | None = None) -> Iterator[Entry]:
         """The documents that ``query`` describes, by date of issue (tra cứu)."""
@@ -184,10 +225,21 @@ class Registry:
             raise UsageError("a facet is given twice: {by}", by=", ".join(facet.value for facet in by))
         return self._store.tally(_normal(query), by)
 
-    def report(self, query: Query | None = None, by: Sequence[Sequence[Facet]] = ((Facet.AGENCY,),)) -> Report:
+    def report(
+        self,
+        query: Query | None = None,
+        by: Sequence[Sequence[Facet | Span]] = ((Facet.AGENCY,),),
+        *,
+        comparing: Comparing | None = None,
+        listed: int = OPEN_DOCUMENTS,
+    ) -> Report:
         """A report with one section for each combination in ``by``; same events, same bytes in every format.
 
         The cut-off is ``query.as_of``, else the time of the latest event.
+
+        Args:
+            comparing: What to compare besides; None: nothing.
+            listed: How many documents without both valid signatures are listed of each agency.
 
         Source: Decision 28/2018/QĐ-TTg, articles 11 and 15.1.
         """
@@ -197,22 +249,45 @@ class Registry:
             [whole] = self.tally(query)
             months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
-            unfinished = self.find(replace(query, is_complete=False))
+            counted = cache(lambda wanted, facets: tuple(self.tally(wanted, facets)))
+            unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
                 issued_to=query.issued_to,
                 cut_off=query.as_of,
                 extent=extent,
                 total=whole.counts,
-                sections=tuple(section(list(self.tally(query, facets)), facets, span) for facets in by),
+                sections=tuple(
+                    section(roll_up(counted(query, counted_by(facets)), facets), facets, span) for facets in by
+                ),
                 agencies=self._store.agencies(query.as_of),
-                open_documents=tuple(islice(unfinished, OPEN_DOCUMENTS)),
+                open_documents=tuple(self.find(unfinished)) if listed else (),
                 open_count=whole.counts.base - whole.counts.both.valid,
+                months=span,
+                comparisons=compare(counted, query, comparing, span) if comparing else None,
             )
 
-    def check(self) -> tuple[Reason, ...]:
-        """What is wrong with the log, or with the state derived from it; empty when all is well."""
-        return tuple(self._store.check())
+    def profiles(
+        self, query: Query | None = None, by: Sequence[Facet] = ()
+    ) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
+        """How many documents of each profile ``query`` describes, by group: what any figure can be made from."""
+        return self._store.profiles(_normal(query), by)
+
+    def check(self, progress: Callable[[int], None] | None = None) -> tuple[Reason, ...]:
+        """What is wrong with the log, or with what is derived from it; empty when all is well (kiểm tra sổ).
+
+        Everything is made anew from the events and compared, the counts too. An end that was cut off, or a register
+        that was made anew as a whole, takes a checkpoint to be seen (``edocs.proving``).
+
+        Args:
+            progress: Told now and then how many events were looked at.
+        """
+        return tuple(self._store.check(progress))
+
+    @property
+    def store(self) -> Store:
+        """The store behind it."""
+        return self._store
 
     def close(self) -> None:
         """Close the register."""
@@ -227,91 +302,39 @@ class Registry:
         self.close()
 
     def _register_chunk(self, chunk: Sequence[Submission], who: str, now: datetime) -> Iterator[Registration]:
-        known_now = self.entries(submission.document.key for submission in chunk)
-        present = {key: (entry.document, _digest(entry)) for key, entry in known_now.items()}
+        keys = [submission.document.key for submission in chunk]
+        present = {key: Known.of(row) for key, row in self._store.states(keys).items()}
         events: list[Event] = []
         done: list[Registration] = []
-        for submission in chunk:
-            document, facts = submission.document, submission.facts
+        for submission, key in zip(chunk, keys, strict=True):
+            known = present.get(key)
             try:
-                known = present.get(document.key)
-                new = _decide(submission, known, who, now)
+                new = decide(submission, key, known, who, now)
             except (RefusedError, UsageError) as failure:
-                done.append(Registration(outcome=Outcome.REFUSED, document=document, failure=failure))
+                done.append(Registration(outcome=Outcome.REFUSED, document=submission.document, failure=failure))
                 continue
             outcome = Outcome.NEW if known is None else Outcome.VERIFIED if new else Outcome.UNCHANGED
-            # A line of an old book says nothing of the file that is known already.
-            held = document if known is None or document.file_sha256 else known[0]
-            present[document.key] = (held, facts.digest if facts else known[1] if known else "")
+            if new:
+                present[key] = Known.after(known, submission)
             events += new
-            done.append(Registration(outcome=outcome, document=document))
+            done.append(Registration(outcome=outcome, document=submission.document))
         self._store.append(events)
         return iter(done)
 
     def _append(
-        self, key: DocumentKey, kind: EventKind, payload: Mapping[str, str], *, who: str, now: datetime
+        self,
+        key: DocumentKey,
+        kind: EventKind,
+        payload: Mapping[str, object],
+        *,
+        evidence: str = "",
+        who: str,
+        now: datetime,
     ) -> None:
         with self._store.transaction():
-            if key not in self._store.entries([key]):
+            if key not in self._store.states([key]):
                 raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
-            self._store.append([_event(kind, key, canonical_json(payload), who, now)])
-
-
-def _decide(submission: Submission, known: tuple[Document, str] | None, who: str, now: datetime) -> list[Event]:
-    """The events that one submission adds: none where nothing new is said."""
-    document, facts = submission.document, submission.facts
-    if not document.file_sha256 and not submission.is_imported:
-        raise UsageError("no SHA-256 of the file of {code}", hint="give it, or a verification", code=document.code_text)
-    if facts is not None and facts.file_sha256 != document.file_sha256:
-        raise RefusedError(
-            "the verification of {code} is of another file",
-            hint="verify the file that is registered",
-            code=document.code_text,
-        )
-    events = []
-    if known is None:
-        events.append(_event(EventKind.REGISTERED, document.key, document_payload(document), who, now))
-    elif not _is_same(document, known[0]):
-        raise DuplicateError(
-            "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}",
-            hint="take the next number, or look at it with edocs find",
-            code=document.code_text,
-            year=document.issued_on.year,
-            agency=document.agency.id,
-            subject=known[0].subject or "…",
-            digest=known[0].file_sha256[:16] or "…",
-        )
-    elif document.file_sha256 and not known[0].file_sha256 and facts is None:
-        raise UsageError(
-            "{code} was imported from an old book: its file comes with a verification",
-            hint="edocs register PDF, or a line with verification",
-            code=document.code_text,
-        )
-    if facts is not None and (known is None or known[1] != facts.digest):
-        events.append(_event(EventKind.VERIFIED, document.key, findings_payload(facts), who, now))
-    return events
-
-
-def _is_same(document: Document, known: Document) -> bool:
-    """Whether the file is the one registered; where one of the two has no file, what the entries say decides.
-
-    Subjects are typed again when an old document's file turns up, and are not compared then.
-    """
-    if document.file_sha256 and known.file_sha256:
-        return document.file_sha256 == known.file_sha256
-    if (document.issued_on, document.type) != (known.issued_on, known.type):
-        return False
-    return bool(document.file_sha256) or document.subject == known.subject
-
-
-def _event(kind: EventKind, key: DocumentKey, payload: str, who: str, now: datetime) -> Event:
-    if now.tzinfo is None:
-        raise UsageError("time of an event without a time zone", hint="use Asia/Ho_Chi_Minh")
-    return Event(kind=kind, at=now, who=who, key=key, payload=payload)
-
-
-def _digest(entry: Entry) -> str:
-    return entry.findings.digest if entry.findings else ""
+            self._store.append([make_event(kind, key, canonical_json(payload), who, now, evidence)])
 
 
 def _normal(query: Query | None) -> Query:

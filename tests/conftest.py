@@ -16,6 +16,7 @@ from hypothesis import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from servers.postgres import PostgresServer, find_programs, postgres_server
 from vectors.build import Vectors
 
 from edocs.connect import open_signer
@@ -54,6 +55,16 @@ def witness() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server; where none is installed, as :func:`witness`."""
+    programs = find_programs()
+    if programs is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("PostgreSQL is not installed")
+    with postgres_server(programs) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ FONT, FONT_PACKAGE = "LiberationSerif-Regular.ttf", "fonts-liberation2"
 def missing() -> list[str]:
     """Debian's names of the packages that are not there."""
     packages = {package for program, package in PROGRAMS.items() if shutil.which(program) is None}
+    if shutil.which("initdb") is None and not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        packages.add("postgresql")  # its programs are kept off the PATH
     if not any(Path("/usr/share/fonts").rglob(FONT)):
         packages.add(FONT_PACKAGE)
     return sorted(packages)

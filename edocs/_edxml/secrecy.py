@@ -85,7 +85,7 @@ def _degree(name: str, data: bytes | Path) -> tuple[Secrecy, str]:
         head, extension = _head(data), extension_of(name)
         if b"%PDF-" in head or extension == "pdf":
             page = look_at_first_page(data)
-            return page.degree, "" if page.is_whole and page.has_text else "too_much" if page.has_text else "no_text"
+            return page.degree, "too_much" if not page.is_whole else "" if page.has_text else "no_text"
         if extension in _WORD or head.startswith(_ZIP):
             return _word_degree(data, is_word=extension in _WORD), ""
     except EncryptedError:

@@ -7,6 +7,7 @@ has no words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -83,17 +84,30 @@ def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 def _apart(line: Sequence[Word]) -> Iterator[str]:
     """The texts on a line that stand apart from what is beside them."""
-    gaps = [_gap(before, after) for before, after in pairwise(line)]
-    edges = [0, *(index for index, gap in enumerate(gaps, 1) if gap > _APART_EM or gap < _OVER_EM), len(line)]
-    for place, first in enumerate(edges[:-1]):
-        for last in edges[place + 1 :]:
-            text = "".join(word.text for word in line[first:last])
-            if len(text) > _LONGEST:
-                break
-            widest = max(gaps[first : last - 1], default=0.0)
-            beside = (*gaps[first - 1 : first], *gaps[last - 1 : last])
-            if all(gap < _OVER_EM or gap > _APART_FACTOR * widest for gap in beside):
-                yield text
+    gaps = [math.inf, *(_gap(before, after) for before, after in pairwise(line)), math.inf]
+    edges = [index for index, gap in enumerate(gaps) if gap > _APART_EM or gap < _OVER_EM]
+    for place in range(len(edges) - 1):
+        yield from _from_edge(line, gaps, edges, place)
+
+
+def _from_edge(line: Sequence[Word], gaps: Sequence[float], edges: Sequence[int], place: int) -> Iterator[str]:
+    """Those that begin at one edge: ever longer, while the gaps in them are no wider than a mark can have."""
+    left, text, widest = gaps[edges[place]], "", 0.0
+    for at in range(place, len(edges) - 1):
+        first, last = edges[at], edges[at + 1]
+        if at > place and gaps[first] < _OVER_EM:
+            return
+        widest = max((widest, *gaps[first + (at == place) : last]))
+        text += "".join(word.text for word in line[first:last])
+        if len(text) > _LONGEST or not _is_beside(left, widest):
+            return
+        if _is_beside(gaps[last], widest):
+            yield text
+
+
+def _is_beside(gap: float, widest: float) -> bool:
+    """Whether ``gap`` parts two texts, the gaps in one of which are at most ``widest``."""
+    return gap < _OVER_EM or gap > _APART_FACTOR * widest
 
 
 def _gap(before: Word, after: Word) -> float:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import pypdfium2
@@ -21,7 +23,13 @@ from edocs.errors import EncryptedError, NotPdfError
 __all__ = ["PageText", "Word", "read_page"]
 
 MAX_LETTERS = 200_000
+MAX_TEXTS = 10_000
+"""Text objects. PDFium takes time by their square where they stand on one line."""
 MAX_NOTES = 10_000
+_MAX_DEPTH = 15
+_MAX_WORD = 200
+_MAX_FONT_NAME = 128
+_CAPITALS = re.compile(rb"(?:^|\+)\.?Vn[A-Za-z ]*H\b")
 _NOTE_BYTES = 4096
 _SAME_LINE_EM = 0.2
 _BACK_EM, _ON_EM = -0.5, 0.25
@@ -60,7 +68,7 @@ class PageText:
 
 
 def read_page(document: bytes | Path, page: int = 0) -> PageText:
-    """The words of ``page`` (0 is the first), at most ``MAX_LETTERS`` letters of them.
+    """The words of ``page`` (0 is the first): up to ``MAX_LETTERS``, and none of more than ``MAX_TEXTS`` text objects.
 
     Args:
         document: The bytes, or the path of a file, which is not read into memory as a whole.
@@ -76,6 +84,8 @@ def read_page(document: bytes | Path, page: int = 0) -> PageText:
             pdfium.FPDFPage_Flatten(sheet, pdfium.FLAT_NORMALDISPLAY)  # in memory; what cannot be flattened stays out
             sheet.close()
             sheet = pdf[page]
+            if _has_too_much(sheet):
+                return PageText(words=(), notes=notes, is_whole=False)
             text = sheet.get_textpage()
             count = text.count_chars()
             words = tuple(_words(_letters(text, min(count, MAX_LETTERS))))
@@ -88,6 +98,11 @@ def read_page(document: bytes | Path, page: int = 0) -> PageText:
     return PageText(words=words, notes=notes, is_whole=count <= MAX_LETTERS and len(notes) < MAX_NOTES)
 
 
+def _has_too_much(sheet: pypdfium2.PdfPage) -> bool:
+    texts = sheet.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=_MAX_DEPTH)
+    return sum(1 for _ in islice(texts, MAX_TEXTS + 1)) > MAX_TEXTS
+
+
 def _letters(page: pypdfium2.PdfTextPage, count: int) -> Iterator[Word | None]:
     """The letters in the order in which they are drawn; None for blanks between them."""
     x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
@@ -96,6 +111,8 @@ def _letters(page: pypdfium2.PdfTextPage, count: int) -> Iterator[Word | None]:
         if text.isspace() or not text.isprintable():
             yield None
             continue
+        if "a" <= text <= "z" and _shows_capitals(page, index):
+            text = text.upper()
         pdfium.FPDFText_GetCharOrigin(page, index, x, y)
         pdfium.FPDFText_GetMatrix(page, index, matrix)
         angle = round(math.degrees(math.atan2(matrix.b, matrix.a)), 1)
@@ -110,32 +127,38 @@ def _letters(page: pypdfium2.PdfTextPage, count: int) -> Iterator[Word | None]:
         yield Word(text=text, start=start, end=end, baseline=baseline, angle=angle, size=size)
 
 
+def _shows_capitals(page: pypdfium2.PdfTextPage, index: int) -> bool:
+    """Whether the font is one of those of TCVN 5712 that show capitals for small letters, such as .VnTimeH."""
+    name = ctypes.create_string_buffer(_MAX_FONT_NAME)
+    length = pdfium.FPDFText_GetFontInfo(page, index, name, _MAX_FONT_NAME, None)
+    return 0 < length <= _MAX_FONT_NAME and _CAPITALS.search(name.value) is not None
+
+
 def _words(letters: Iterator[Word | None]) -> Iterator[Word]:
     word: Word | None = None
+    is_apart = False
     for letter in letters:
-        if word and letter and _continues(word, letter):
-            end = max(word.end, letter.end)
-            word = Word(
-                text=word.text + letter.text,
-                start=word.start,
-                end=end,
-                baseline=word.baseline,
-                angle=word.angle,
-                size=word.size,
-            )
+        if letter is None:
+            is_apart = True
             continue
-        if word:
-            yield word
-        word = letter
+        if word and unicodedata.combining(letter.text):  # wherever the font puts it
+            word = replace(word, text=word.text + letter.text)
+        elif word and not is_apart and _continues(word, letter):
+            word = replace(word, text=word.text + letter.text, end=max(word.end, letter.end))
+        else:
+            if word:
+                yield word
+            word = letter
+        is_apart = False
     if word:
         yield word
 
 
 def _continues(word: Word, letter: Word) -> bool:
-    if unicodedata.combining(letter.text):
-        return True  # wherever a font puts it
     gap = letter.start - word.end
-    return word.is_level_with(letter) and _BACK_EM * word.size <= gap <= _ON_EM * word.size
+    return (
+        len(word.text) < _MAX_WORD and word.is_level_with(letter) and _BACK_EM * word.size <= gap <= _ON_EM * word.size
+    )
 
 
 def _notes(sheet: pypdfium2.PdfPage) -> Iterator[str]:

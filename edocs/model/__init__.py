@@ -43,6 +43,14 @@ if TYPE_CHECKING:
         Update,
     )
     from edocs.model.envelope_check import EnvelopeCheck, EnvelopeSpec
+    from edocs.model.events import (
+        Event,
+        EventKind,
+        LogExtent,
+        LoggedEvent,
+        document_payload,
+        findings_payload,
+    )
     from edocs.model.evidence import ChangeEvidence, PageDifference, PagePictures
     from edocs.model.identifiers import DocumentId, DocumentIdScheme
     from edocs.model.kinds import (
@@ -79,24 +87,8 @@ if TYPE_CHECKING:
         VerificationPolicy,
         policy_of,
     )
-    from edocs.model.register import (
-        Agency,
-        AgencyLevel,
-        Document,
-        DocumentKey,
-        Entry,
-        Event,
-        EventKind,
-        Exclusion,
-        Findings,
-        LogExtent,
-        LoggedEvent,
-        Secrecy,
-        document_payload,
-        findings_payload,
-        fold,
-        tidy_name,
-    )
+    from edocs.model.profile import MEASURES, Buckets, Fact, Profile, Sending
+    from edocs.model.register import Agency, AgencyLevel, Document, DocumentKey, Exclusion, Secrecy, tidy_name
     from edocs.model.secrecy import Declassification, marked_degree, read_declassification
     from edocs.model.signing import (
         DATE_FIELD,
@@ -116,6 +108,7 @@ if TYPE_CHECKING:
         TimeForm,
     )
     from edocs.model.standing import Indicator, SignatureFact, SignatureFacts, Standing, canonical_json, read_facts
+    from edocs.model.state import Entry, Findings
     from edocs.model.statuses import (
         STATUSES,
         DocumentState,
@@ -133,7 +126,7 @@ if TYPE_CHECKING:
         read_secrecy,
         read_submission,
     )
-    from edocs.model.tally import Buckets, Counts, Facet, Query, Share, Tally, total
+    from edocs.model.tally import Counts, Facet, Query, Share, Tally, total
     from edocs.model.trust import RevocationEvidence, ServiceUse, TrustedService, TrustStore
     from edocs.model.verdict import (
         Changes,
@@ -159,6 +152,7 @@ __all__ = [
     "DATE_FIELD",
     "DOCUMENT_TYPES",
     "HANOI",
+    "MEASURES",
     "NORMATIVE_CODES",
     "NUMBER_FIELD",
     "RESERVED_FIELDS",
@@ -207,6 +201,7 @@ __all__ = [
     "Exclusion",
     "Extended",
     "Facet",
+    "Fact",
     "FileKind",
     "Findings",
     "Indicator",
@@ -236,6 +231,7 @@ __all__ = [
     "Policy",
     "Priority",
     "Processing",
+    "Profile",
     "Promulgation",
     "Query",
     "Reason",
@@ -249,6 +245,7 @@ __all__ = [
     "RevocationEvidence",
     "Role",
     "Secrecy",
+    "Sending",
     "ServiceUse",
     "Share",
     "SignatureAlgorithm",
@@ -285,7 +282,6 @@ __all__ = [
     "document_payload",
     "document_type",
     "findings_payload",
-    "fold",
     "marked_degree",
     "policy_of",
     "processing_of",
@@ -320,6 +316,9 @@ _MODULES = (
     "kinds",
     "register",
     "standing",
+    "profile",
+    "events",
+    "state",
     "tally",
     "submission",
     "envelope_check",

@@ -1,4 +1,4 @@
-"""The register of issued documents: agencies, documents, the events that happen to them, the state that follows.
+"""The register of issued documents: agencies, documents, and the key under which a document is counted once.
 
 Sổ đăng ký văn bản đi. Decree 30/2020/NĐ-CP, articles 14 and 15: a number is unique in its book, books restart on
 1 January, secret documents have a book of their own. Decision 20/2020/QĐ-TTg for agency codes, which are opaque here:
@@ -7,40 +7,29 @@ old and new codes are never converted into each other.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from edocs.errors import UsageError
 from edocs.model.kinds import document_type
 from edocs.model.signing import HANOI, DocumentCode
-from edocs.model.standing import Indicator, SignatureFacts, Standing, canonical_json
 
 __all__ = [
     "Agency",
     "AgencyLevel",
     "Document",
     "DocumentKey",
-    "Entry",
-    "Event",
-    "EventKind",
     "Exclusion",
-    "Findings",
-    "LogExtent",
-    "LoggedEvent",
     "Secrecy",
-    "document_payload",
-    "findings_payload",
-    "fold",
     "tidy_name",
 ]
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ud800-\udfff\ufeff]")
 _AGENCY_ID = re.compile(r"[^\s/:]{1,35}")
+_KEY = re.compile(r"([^\s/:]{1,35}):(\d{1,4}):(open|secret):(\d{1,9}):(\S+)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,19 +74,6 @@ class Exclusion(StrEnum):
         return self.value in {degree.value for degree in Secrecy}
 
 
-class EventKind(StrEnum):
-    """What can happen to a document in the register."""
-
-    REGISTERED = "registered"
-    """đăng ký"""
-    VERIFIED = "verified"
-    """xác thực chữ ký số"""
-    EXCLUDED = "excluded"
-    """loại trừ khỏi thống kê"""
-    CORRECTED = "corrected"
-    """đính chính trích yếu, loại văn bản"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A body that issues documents (cơ quan, tổ chức ban hành)."""
@@ -133,6 +109,22 @@ class DocumentKey:
     def __str__(self) -> str:
         return f"{self.agency}:{self.year}:{'secret' if self.is_secret else 'open'}:{self.number}:{self.symbol}"
 
+    @classmethod
+    def parse(cls, text: str) -> DocumentKey:
+        """The key whose text is ``text``.
+
+        >>> str(DocumentKey.parse("000.00.13.H99:2026:open:7:UBND-VP"))
+        '000.00.13.H99:2026:open:7:UBND-VP'
+
+        Raises:
+            UsageError: It is the text of none.
+        """
+        found = _KEY.fullmatch(text)
+        if found is None:
+            raise UsageError("no key of a document: {text}", hint="agency:year:open:number:symbol", text=text)
+        agency, year, book, number, symbol = found.groups()
+        return cls(agency=agency, year=int(year), number=int(number), symbol=symbol, is_secret=book == "secret")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -146,8 +138,9 @@ class Document:
     """Trích yếu nội dung. Of a state secret it is not kept."""
     secrecy: Secrecy = Secrecy.NONE
     file_sha256: str = ""
-    """Of the main file, lower-case hexadecimal; empty until the file is there. Only a line of an old book
-    (``Submission.is_imported``) is registered without, and gets it with its first verification."""
+    """Of the main file, lower-case hexadecimal; empty where no file was seen, as in a register of paper times."""
+    appendices: tuple[str, ...] = ()
+    """SHA-256 of each file that goes with it and is not part of its file (văn bản kèm theo, tách tệp)."""
 
     def __post_init__(self) -> None:
         symbol = "".join(tidy_name(self.code.symbol).split())
@@ -162,8 +155,10 @@ class Document:
             raise UsageError("document {number} lacks its symbol or its type", number=self.code.number)
         if self.code.issued_on.tzinfo is None:
             raise UsageError("date of issue without a time zone", hint="use Asia/Ho_Chi_Minh")
-        if self.file_sha256 and not _SHA256.fullmatch(self.file_sha256):
-            raise UsageError("no SHA-256 of the file: {value}", hint="64 hexadecimal digits", value=self.file_sha256)
+        object.__setattr__(self, "appendices", tuple(dict.fromkeys(one.lower() for one in self.appendices)))
+        for digest in (*filter(None, [self.file_sha256]), *self.appendices):
+            if not _SHA256.fullmatch(digest):
+                raise UsageError("no SHA-256 of the file: {value}", hint="64 hexadecimal digits", value=digest)
 
     @property
     def issued_on(self) -> date:
@@ -187,184 +182,10 @@ class Document:
         return f"{self.code.number_text}/{self.code.symbol}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened, before it is in the log (sự kiện)."""
-
-    kind: EventKind
-    at: datetime
-    """Aware."""
-    who: str
-    key: DocumentKey
-    payload: str
-    """Canonical JSON; its fields by kind in ``docs/registry.md``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedEvent:
-    """An event in its place in the log."""
-
-    id: int
-    """1, 2, 3 … in the order of the log, which counts even where a clock was set back."""
-    event: Event
-    payload_sha256: str
-    chain_sha256: str
-    """SHA-256 over the previous event's ``chain_sha256`` and everything of this one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogExtent:
-    """Which events a figure rests on, so that another person can tell that they have the same ones."""
-
-    events: int = 0
-    sha256: str = ""
-    """SHA-256 of their ``chain_sha256``, each followed by a line feed, in the order of the log."""
-    latest: datetime | None = None
-    """When the latest of them was recorded; None: there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What the latest verification found, as the register counts it."""
-
-    standings: Mapping[Indicator, Standing]
-    attempted: frozenset[Indicator]
-    has_signature: bool
-    is_intact: bool
-    is_trusted: bool
-    is_timestamped: bool
-    digest: str
-    """Of the verification object; see :class:`SignatureFacts`."""
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A document's state, derived from its events."""
-
-    document: Document
-    findings: Findings | None = None
-    """None: never verified."""
-    exclusion: Exclusion | None = None
-    registered_at: datetime
-    registered_event: int
-    last_event: int
-
-    def standing(self, indicator: Indicator) -> Standing:
-        """The bucket for ``indicator``."""
-        return Standing.NOT_CHECKED if self.findings is None else self.findings.standings[indicator]
-
-
-def fold(entry: Entry | None, logged: LoggedEvent) -> Entry:
-    """The state after one more event. This function alone says what an event means.
-
-    Raises:
-        ValueError: The event cannot follow: the log is broken.
-    """
-    event, payload = logged.event, json.loads(logged.event.payload)
-    if event.kind is EventKind.REGISTERED:
-        if entry is not None:
-            raise ValueError(f"event {logged.id}: registered twice: {event.key}")
-        return _registered(logged, payload)
-    if entry is None:
-        raise ValueError(f"event {logged.id}: {event.kind.value} before registered: {event.key}")
-    entry = replace(entry, last_event=logged.id)
-    if event.kind is EventKind.VERIFIED:
-        document = entry.document
-        if not document.file_sha256:  # imported from an old book: now its file was seen
-            document = replace(document, file_sha256=payload["file_sha256"])
-        return replace(entry, document=document, findings=_findings(payload, event.at))
-    if event.kind is EventKind.EXCLUDED:
-        return replace(entry, exclusion=Exclusion(payload["reason"]))
-    return replace(entry, document=replace(entry.document, subject=payload["subject"], type=payload["type"]))
-
-
-def document_payload(document: Document) -> str:
-    """The payload of a ``registered`` event."""
-    return canonical_json(
-        {
-            "agency_name": document.agency.name,
-            "agency_level": document.agency.level.value,
-            "issued_on": document.issued_on.isoformat(),
-            "type": document.type,
-            "subject": document.subject,
-            "secrecy": document.secrecy.value,
-            "file_sha256": document.file_sha256,
-        }
-    )
-
-
-def findings_payload(facts: SignatureFacts) -> str:
-    """The payload of a ``verified`` event: the evidence's digest, what it says, and where that puts the document."""
-    found = {
-        "signature": facts.has_signature,
-        "intact": facts.has_intact,
-        "trusted": facts.has_trusted,
-        "timestamped": facts.has_timestamped,
-    }
-    return canonical_json(
-        {
-            "rule": "edocs.standing/1",
-            "verification_sha256": facts.digest,
-            "file_sha256": facts.file_sha256,
-            "verdict": facts.verdict.value,
-            "signatures": [
-                {
-                    "role": fact.role.value,
-                    "verdict": fact.verdict.value,
-                    "integrity": fact.integrity,
-                    "trusted": fact.trusted,
-                    "level": fact.level.value if fact.level else None,
-                    "is_timestamp": fact.is_timestamp,
-                }
-                for fact in facts.signatures
-            ],
-            "found": [name for name, holds in found.items() if holds],
-            "attempted": [indicator.value for indicator in Indicator if facts.is_attempted(indicator)],
-            "standing": {indicator.value: facts.standing(indicator).value for indicator in Indicator},
-        }
-    )
-
-
 def tidy_name(text: str) -> str:
-    """``text`` in NFC, without zero-width characters, white space of any kind made single spaces.
+    """``text`` in NFC, without zero-width and control characters, white space of any kind made single spaces.
 
     >>> tidy_name("Sở\u00a0 Nội\u200b vụ ")
     'Sở Nội vụ'
     """
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
-
-
-def _registered(logged: LoggedEvent, payload: Mapping[str, str]) -> Entry:
-    key = logged.event.key
-    day = datetime.fromisoformat(payload["issued_on"]).replace(tzinfo=HANOI)
-    secrecy = Secrecy(payload["secrecy"])
-    return Entry(
-        document=Document(
-            agency=Agency(id=key.agency, name=payload["agency_name"], level=AgencyLevel(payload["agency_level"])),
-            code=DocumentCode(number=key.number, issued_on=day, symbol=key.symbol),
-            type=payload["type"],
-            subject=payload["subject"],
-            secrecy=secrecy,
-            file_sha256=payload["file_sha256"],
-        ),
-        exclusion=None if secrecy is Secrecy.NONE else Exclusion(secrecy.value),
-        registered_at=logged.event.at,
-        registered_event=logged.id,
-        last_event=logged.id,
-    )
-
-
-def _findings(payload: Mapping[str, object], at: datetime) -> Findings:
-    standings, attempted, found = payload["standing"], payload["attempted"], payload["found"]
-    assert isinstance(standings, dict) and isinstance(attempted, list) and isinstance(found, list)  # noqa: S101
-    return Findings(
-        standings={indicator: Standing(standings[indicator.value]) for indicator in Indicator},
-        attempted=frozenset(Indicator(name) for name in attempted),
-        has_signature="signature" in found,
-        is_intact="intact" in found,
-        is_trusted="trusted" in found,
-        is_timestamped="timestamped" in found,
-        digest=str(payload["verification_sha256"]),
-        at=at,
-    )

@@ -20,7 +20,8 @@ __all__ = ["Indicator", "SignatureFact", "SignatureFacts", "Standing", "canonica
 
 SCHEMA = "edocs.verification/1"
 _TIMESTAMP = "ETSI.RFC3161"
-_LEVELS = {Level.B_T, Level.B_LT, Level.B_LTA}
+_TIMED = {Level.B_T, Level.B_LT, Level.B_LTA}
+_LASTING = {Level.B_LT, Level.B_LTA}
 
 
 class Standing(StrEnum):
@@ -121,7 +122,12 @@ class SignatureFacts:
     @property
     def has_timestamped(self) -> bool:
         """A passed signature with a proof of time (có dấu thời gian)."""
-        return any(fact.is_passed and fact.level in _LEVELS for fact in self._signed)
+        return any(fact.is_passed and fact.level in _TIMED for fact in self._signed)
+
+    @property
+    def has_long_term(self) -> bool:
+        """A passed signature with the evidence inside that outlives its certificate (xác thực lâu dài)."""
+        return any(fact.is_passed and fact.level in _LASTING for fact in self._signed)
 
     @property
     def _signed(self) -> tuple[SignatureFact, ...]:
@@ -178,7 +184,10 @@ def canonical_json(value: object) -> str:
     >>> canonical_json({"b": 1, "a": "Số"})
     '{"a":"Số","b":1}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 _ROLES = {

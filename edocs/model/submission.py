@@ -51,6 +51,8 @@ class Submission:
     document: Document
     facts: SignatureFacts | None = None
     """From :func:`edocs.model.read_facts`; None: not verified."""
+    appendices: tuple[SignatureFacts, ...] = ()
+    """Of the files that go with it (``document.appendices``), as far as they were verified."""
     is_imported: bool = False
     """A line of an old book, whose file was not seen: it needs no digest, and stands in no bucket but not checked."""
 

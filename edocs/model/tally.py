@@ -6,16 +6,16 @@ to two decimals. No documents is "n/a", never 0 % or 100 %.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from functools import reduce
 from types import MappingProxyType
 
-from edocs.model.register import Exclusion
-from edocs.model.standing import Indicator, Standing
+from edocs.model.profile import MEASURES, Buckets
+from edocs.model.register import AgencyLevel, Exclusion
+from edocs.model.standing import Indicator
 
 __all__ = ["Buckets", "Counts", "Facet", "Query", "Share", "Tally", "total"]
 
@@ -35,6 +35,7 @@ class Query:
     """Which documents; every condition that is given must hold."""
 
     agency: str | None = None
+    level: AgencyLevel | None = None
     number: int | None = None
     symbol: str | None = None
     type: str | None = None
@@ -47,6 +48,8 @@ class Query:
     """Only what was recorded up to then (thời điểm chốt số liệu); None: everything."""
     is_complete: bool | None = None
     """True: I3 is valid; False: it is not, exclusions left out. None: either."""
+    per_agency: int | None = None
+    """Of each agency at most so many, those issued first; for finding, not for counting. None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +72,8 @@ class Share:
         return ratio.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buckets:
-    """Where the documents of one count stand for one indicator; the five sum to the denominator."""
-
-    valid: int = 0
-    invalid: int = 0
-    indeterminate: int = 0
-    unsigned: int = 0
-    not_checked: int = 0
-    attempted: int = 0
-    """With signatures in the role or roles at all: a variant, beside the five."""
-
-    def __add__(self, other: Buckets) -> Buckets:
-        return Buckets(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
-
-    def __getitem__(self, standing: Standing) -> int:
-        count = getattr(self, standing.value)
-        assert isinstance(count, int)  # noqa: S101 - the bucket names are those of Standing
-        return count
+_NONE = Buckets()
+_NO_EXCLUSIONS: Mapping[Exclusion, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +82,30 @@ class Counts:
 
     documents: int = 0
     """Registered, with those excluded."""
-    excluded: Mapping[Exclusion, int] = field(default_factory=lambda: MappingProxyType({}))
-    personal: Buckets = Buckets()
-    organisation: Buckets = Buckets()
-    both: Buckets = Buckets()
+    excluded: Mapping[Exclusion, int] = field(default_factory=lambda: _NO_EXCLUSIONS)
+    personal: Buckets = _NONE
+    organisation: Buckets = _NONE
+    both: Buckets = _NONE
     has_signature: int = 0
     is_intact: int = 0
     """Within ``has_signature``."""
     is_trusted: int = 0
     """Within ``is_intact``."""
     is_timestamped: int = 0
+    """With a passed signature that has a proof of time."""
+    is_long_term: int = 0
+    """Within ``is_timestamped``."""
+    is_issued: int = 0
+    is_recalled: int = 0
+    """Recalled documents were issued, and stay in every count."""
+    is_superseded: int = 0
+    sent_electronic: int = 0
+    """Sent, never with paper."""
+    sent_with_paper: int = 0
+    is_on_time: int = 0
+    """Sent before its deadline."""
+    appendices: Buckets = _NONE
+    """Files that go with the documents, by the agency's signature on each; the unit is the file (I4)."""
 
     @property
     def base(self) -> int:
@@ -130,23 +130,57 @@ class Counts:
         buckets = self.buckets(indicator)
         return Share(buckets.attempted if attempted else buckets.valid, self.base)
 
-    def __add__(self, other: Counts) -> Counts:
-        excluded = {
-            reason: self.excluded.get(reason, 0) + other.excluded.get(reason, 0)
-            for reason in Exclusion
-            if reason in self.excluded or reason in other.excluded
-        }
-        return Counts(
-            documents=self.documents + other.documents,
-            excluded=MappingProxyType(excluded),
-            personal=self.personal + other.personal,
-            organisation=self.organisation + other.organisation,
-            both=self.both + other.both,
-            has_signature=self.has_signature + other.has_signature,
-            is_intact=self.is_intact + other.is_intact,
-            is_trusted=self.is_trusted + other.is_trusted,
-            is_timestamped=self.is_timestamped + other.is_timestamped,
+    @property
+    def sent(self) -> int:
+        """Sent to another agency, in whatever form."""
+        return self.sent_electronic + self.sent_with_paper
+
+    @property
+    def appendix_share(self) -> Share:
+        """I4: files that go with documents and that the agency validly signed, of all such files (phụ lục tách tệp)."""
+        files = self.appendices
+        every = files.valid + files.invalid + files.indeterminate + files.unsigned + files.not_checked
+        return Share(files.valid, every)
+
+    @classmethod
+    def of(cls, measures: Sequence[int]) -> Counts:
+        """The counts that ``measures``, in the order of :data:`edocs.model.profile.MEASURES`, are."""
+        excluded = measures[1:7]
+        return cls(
+            documents=measures[0],
+            excluded=_excluded(excluded) if any(excluded) else _NO_EXCLUSIONS,
+            personal=Buckets(*measures[7:13]),
+            organisation=Buckets(*measures[13:19]),
+            both=Buckets(*measures[19:25]),
+            has_signature=measures[25],
+            is_intact=measures[26],
+            is_trusted=measures[27],
+            is_timestamped=measures[28],
+            is_long_term=measures[29],
+            is_issued=measures[30],
+            is_recalled=measures[31],
+            is_superseded=measures[32],
+            is_on_time=measures[33],
+            sent_electronic=measures[34],
+            sent_with_paper=measures[35],
+            appendices=Buckets(*measures[36:]),
         )
+
+    @property
+    def measures(self) -> tuple[int, ...]:
+        """These counts in the order of :data:`edocs.model.profile.MEASURES`."""
+        return (
+            self.documents,
+            *(self.excluded.get(reason, 0) for reason in Exclusion),
+            *(count for buckets in (self.personal, self.organisation, self.both) for count in buckets),
+            *(getattr(self, name) for name in _FACTS),
+            self.sent_electronic,
+            self.sent_with_paper,
+            *self.appendices,
+        )
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts.of([one + two for one, two in zip(self.measures, other.measures, strict=True)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +190,39 @@ class Tally:
     group: tuple[str, ...]
     """A value for each facet asked for: agency id, level, ``YYYY-MM``, type."""
     counts: Counts
+    by: tuple[Facet, ...] = ()
+    """The facets asked for."""
+
+    def as_row(self) -> dict[str, str | int]:
+        """A flat row for a data frame: ``pandas.DataFrame(tally.as_row() for tally in registry.tally(by=…))``.
+
+        The facets, ``documents``, ``base``, then every count that a register keeps, by its name there.
+        """
+        row: dict[str, str | int] = {facet.value: value for facet, value in zip(self.by, self.group, strict=True)}
+        named = dict(zip(MEASURES, self.counts.measures, strict=True))
+        return {**row, "documents": named.pop("documents"), "base": self.counts.base, **named}
 
 
 def total(tallies: Iterable[Tally]) -> Counts:
     """The sum of the counts."""
-    return reduce(Counts.__add__, (tally.counts for tally in tallies), Counts())
+    columns = zip(*(tally.counts.measures for tally in tallies), strict=True)
+    sums = [sum(column) for column in columns]
+    return Counts.of(sums) if sums else Counts()
+
+
+_FACTS = (
+    "has_signature",
+    "is_intact",
+    "is_trusted",
+    "is_timestamped",
+    "is_long_term",
+    "is_issued",
+    "is_recalled",
+    "is_superseded",
+    "is_on_time",
+)
+"""The attributes of :class:`Counts` for each :class:`edocs.model.profile.Fact`, in its order."""
+
+
+def _excluded(counts: Sequence[int]) -> Mapping[Exclusion, int]:
+    return MappingProxyType({reason: count for reason, count in zip(Exclusion, counts, strict=True) if count})

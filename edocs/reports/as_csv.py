@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 
-from edocs.model import Facet, Indicator, Share, Standing
+from edocs.model import Counts, Facet, Indicator, Share, Standing
+from edocs.model.comparing import points_between
+from edocs.model.periods import Span
 
+from .comparing_words import decimal_of
+from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
 from .wording import group_label
 
 __all__ = ["report_csv"]
 
+_COMPARED = (
+    *("earlier_from", "earlier_to", "earlier_base"),
+    *(f"{indicator.value}_{name}" for indicator in Indicator for name in ("earlier_valid", "points")),
+    *("band", "rank", "earlier_rank", "target_percent", "missing"),
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,15 +33,18 @@ def report_csv(report: Report, lang: str) -> bytes:
     """The report's sections one under the other, one line a row, in UTF-8 with a byte order mark."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if lang == "vi" else ",", lineterminator="\r\n")
-    facets = [facet for facet in Facet if any(facet in section.by for section in report.sections)]
-    writer.writerow(_head(facets))
+    times = (Facet.AGENCY, Facet.LEVEL, Facet.MONTH, *Span, Facet.TYPE)
+    facets = [facet for facet in times if any(facet in section.by for section in report.sections)]
+    units = {(unit.level.value, unit.agency): unit for unit in report.comparisons.units} if report.comparisons else {}
+    writer.writerow([*_head(facets), *(_COMPARED if report.comparisons else ())])
     for section in report.sections:
         for row in section.rows:
-            writer.writerow(_line(row, section, facets, report, lang))
+            compared = _compared(_unit(row, section, units), report, lang) if report.comparisons else ()
+            writer.writerow([*_line(row, section, facets, report, lang), *compared])
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _head(facets: list[Facet]) -> list[str]:
+def _head(facets: Sequence[Facet | Span]) -> list[str]:
     names = ["section", "kind"]
     names += [name for facet in facets for name in (facet.value, f"{facet.value}_name")]
     names += ["documents", "excluded_state_secret", "excluded_other", "base"]
@@ -41,7 +54,7 @@ def _head(facets: list[Facet]) -> list[str]:
     return [*names, "period_from", "period_to", "cut_off", "events", "events_sha256"]
 
 
-def _line(row: Row, section: Section, facets: list[Facet], report: Report, lang: str) -> list[object]:
+def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Report, lang: str) -> list[object]:
     counts, values = row.counts, dict(zip(section.by, row.group, strict=False))
     cells: list[object] = ["+".join(section.by), row.kind.value]
     for facet in facets:
@@ -60,11 +73,43 @@ def _line(row: Row, section: Section, facets: list[Facet], report: Report, lang:
     return cells
 
 
+def _unit(row: Row, section: Section, units: Mapping[tuple[str, str], Unit]) -> Unit | None:
+    """The unit that a row is; None where it is a sum, or grouped by something else."""
+    values = dict(zip(section.by, row.group, strict=False))
+    if len(values) != 2 or Facet.LEVEL not in values or Facet.AGENCY not in values:
+        return None
+    return units.get((values[Facet.LEVEL], values[Facet.AGENCY]))
+
+
+def _compared(unit: Unit | None, report: Report, lang: str) -> list[object]:
+    if unit is None or report.comparisons is None:
+        return [""] * len(_COMPARED)
+    wanted = report.comparisons.wanted
+    period = [wanted.earlier.first.isoformat(), wanted.earlier.last.isoformat()] if wanted.earlier else ["", ""]
+    cells: list[object] = [*period, unit.earlier.base if unit.earlier else ""]
+    for indicator in Indicator:
+        cells += _since(unit.earlier, unit.counts, indicator, lang)
+    target = unit.target
+    line = TargetLine(target=target, agency=unit.agency, share=unit.counts.share(wanted.indicator)) if target else None
+    cells += [unit.band.value, *("" if rank is None else rank for rank in (unit.place.rank, unit.place.earlier))]
+    cells += [_decimal(str(decimal_of(target.percent)), lang) if target else ""]
+    return [*cells, "" if line is None or line.missing is None else line.missing]
+
+
+def _since(before: Counts | None, now: Counts, indicator: Indicator, lang: str) -> list[object]:
+    if before is None:
+        return ["", ""]
+    points = points_between(before.share(indicator), now.share(indicator))
+    return [before.share(indicator).numerator, "" if points is None else _decimal(str(decimal_of(points)), lang)]
+
+
 def _percent(share: Share, lang: str) -> str:
     percent = share.percent
-    if percent is None:
-        return ""
-    return str(percent).replace(".", ",") if lang == "vi" else str(percent)
+    return "" if percent is None else _decimal(str(percent), lang)
+
+
+def _decimal(text: str, lang: str) -> str:
+    return text.replace(".", ",") if lang == "vi" else text
 
 
 def _safe(text: str) -> str:

@@ -13,10 +13,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edocs.locale import translate
-from edocs.model import Counts, Exclusion, Facet, Indicator, Share, Standing, type_name
+from edocs.model import AgencyLevel, Counts, Entry, Exclusion, Facet, Indicator, Share, Standing, type_name
+from edocs.model.periods import Span
 
 from . import chart
 from .figures import Report, RowKind, Section
+from .grids import cell_text, comparison_grids, trend_grid
 from .wording import (
     DEFINITIONS,
     EXCLUSIONS,
@@ -46,6 +48,17 @@ class _Segment:
     """In percent of the bar."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """An agency's documents without both valid signatures."""
+
+    agency: str
+    name: str
+    count: int
+    entries: tuple[Entry, ...]
+    """The first ones."""
+
+
 def report_html(report: Report, lang: str) -> bytes:
     """The page in UTF-8. Same report, same bytes."""
     environment = Environment(
@@ -61,6 +74,7 @@ def report_html(report: Report, lang: str) -> bytes:
 
 def _names(report: Report, lang: str) -> dict[str, object]:
     """Everything that the template may call."""
+    units = _open_units(report)
     return {
         "report": report,
         "lang": lang,
@@ -80,6 +94,12 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "panels": _panels,
         "month_section": next((s for s in report.sections if s.by == (Facet.MONTH,)), None),
         "exclusions": _exclusions(report.total),
+        "grids": comparison_grids(report, lang),
+        "trend": lambda section: trend_grid(section, report, lang),
+        "text": lambda cell: cell_text(cell, lang),
+        "open_units": units,
+        "most_listed": max((len(unit.entries) for unit in units), default=0),
+        "standing_names": {standing: translate(text, lang) for standing, text in STANDINGS.items()},
         "INDICATORS": INDICATORS,
         "STANDINGS": STANDINGS,
         "LEVELS": LEVELS,
@@ -93,7 +113,36 @@ def _names(report: Report, lang: str) -> dict[str, object]:
     }
 
 
-def _title(facets: Sequence[Facet], lang: str) -> str:
+def _open_units(report: Report) -> list[_Open]:
+    """Agencies with such documents, from province to commune; how many is from the counts, where they are by agency."""
+    listed: dict[str, list[Entry]] = {}
+    for entry in report.open_documents:
+        listed.setdefault(entry.document.agency.id, []).append(entry)
+    counts = _open_counts(report)
+    order = list(AgencyLevel)
+    levels = {id: order.index(agency.level) for id, agency in report.agencies.items()}
+    return [
+        _Open(
+            agency=id,
+            name=report.agencies[id].name if id in report.agencies else id,
+            count=counts.get(id, len(listed.get(id, ()))),
+            entries=tuple(listed.get(id, ())),
+        )
+        for id in sorted({*counts, *listed}, key=lambda id: (levels.get(id, len(order)), id))
+    ]
+
+
+def _open_counts(report: Report) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for section in [section for section in report.sections if Facet.AGENCY in section.by][:1]:
+        place = section.by.index(Facet.AGENCY)
+        for row in section.groups:
+            if missing := row.counts.base - row.counts.both.valid:
+                found[row.group[place]] = found.get(row.group[place], 0) + missing
+    return found
+
+
+def _title(facets: Sequence[Facet | Span], lang: str) -> str:
     return " · ".join(translate(FACETS[facet], lang) for facet in facets)
 
 

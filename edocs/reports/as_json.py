@@ -1,4 +1,4 @@
-"""A report as one JSON document, ``edocs.report/1``; its fields in ``docs/registry.md``."""
+"""A report as one JSON document, ``edocs.report/1``; its schema is ``docs/schemas/report-1.json``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from edocs.locale import translate
 from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
 
+from .as_json_comparisons import comparisons_object
 from .figures import Report, Row, Section
 from .wording import DEFINITIONS, group_label
 
@@ -31,9 +32,12 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         },
         "cut_off": report.cut_off.isoformat() if report.cut_off else None,
         "events": {"count": report.extent.events, "sha256": report.extent.sha256},
+        "rule": report.rule,
+        "checkpoint": report.checkpoint or None,
         "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],
+        "comparisons": comparisons_object(report.comparisons, report) if report.comparisons else None,
         "open_documents": {
             "count": report.open_count,
             "listed": [entry_object(entry) for entry in report.open_documents],

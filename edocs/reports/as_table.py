@@ -8,19 +8,22 @@ from edocs.locale import translate
 from edocs.model import Counts, Indicator, Standing
 
 from .figures import Report, RowKind, Section
+from .grids import Grid, cell_text
 from .wording import FACETS, INDICATORS, STANDINGS, number_text, percent_text, row_label
 
-__all__ = ["Cells", "section_cells"]
+__all__ = ["Cells", "grid_cells", "section_cells"]
 
 _BESIDE = (Standing.INVALID, Standing.INDETERMINATE, Standing.UNSIGNED, Standing.NOT_CHECKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """A table of text: the first column is a name, the others are numbers."""
+    """A table of text."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[RowKind, tuple[str, ...]], ...]
+    names: frozenset[int] = frozenset({0})
+    """Columns of names, which may be folded; the others are figures."""
 
 
 def section_cells(section: Section, report: Report, lang: str) -> Cells:
@@ -31,6 +34,12 @@ def section_cells(section: Section, report: Report, lang: str) -> Cells:
     head += [translate(STANDINGS[standing], lang) for standing in _BESIDE]
     rows = [(row.kind, (row_label(row, section.by, report, lang), *_numbers(row.counts, lang))) for row in section.rows]
     return Cells(head=tuple(head), rows=tuple(rows))
+
+
+def grid_cells(grid: Grid, lang: str) -> Cells:
+    """A comparison as text."""
+    rows = [(kind, tuple(cell_text(cell, lang) for cell in row)) for kind, row in grid.rows]
+    return Cells(head=grid.head, rows=tuple(rows), names=grid.names)
 
 
 def _numbers(counts: Counts, lang: str) -> list[str]:

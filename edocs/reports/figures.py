@@ -13,8 +13,14 @@ from enum import StrEnum
 from itertools import groupby
 
 from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total
+from edocs.model.periods import Span, span_months, spans_between
 
-__all__ = ["Report", "Row", "RowKind", "Section", "month_name", "months_between", "section"]
+from .comparisons import Comparisons
+
+__all__ = ["RULE", "Report", "Row", "RowKind", "Section", "month_name", "months_between", "section"]
+
+RULE = "edocs.standing/1"
+"""The rule that puts a document in its buckets (``docs/registry.md``); each ``verified`` event names it too."""
 
 
 class RowKind(StrEnum):
@@ -38,9 +44,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Counts by one combination of facets."""
+    """Counts by one combination of facets, or of the quarters and years that months add up to."""
 
-    by: tuple[Facet, ...]
+    by: tuple[Facet | Span, ...]
     rows: tuple[Row, ...]
     """Groups in order, a subtotal after those it sums where there are two facets or more, the total last."""
 
@@ -48,6 +54,11 @@ class Section:
     def groups(self) -> tuple[Row, ...]:
         """The rows that are no sums of others."""
         return tuple(row for row in self.rows if row.kind is RowKind.GROUP)
+
+    @property
+    def is_trend(self) -> bool:
+        """Whether each row follows the one before in time: by month, quarter or year alone."""
+        return len(self.by) == 1 and self.by[0] in _TIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +74,34 @@ class Report:
     sections: tuple[Section, ...]
     agencies: Mapping[str, Agency]
     open_documents: tuple[Entry, ...]
-    """Documents without two valid signatures in order, the first ones of :attr:`open_count`."""
+    """Documents without two valid signatures in order, by date of issue: the first ones of each agency."""
     open_count: int
+    """Of all of them."""
+    months: tuple[str, ...] = ()
+    """Of the period, or from the first to the last month with a document where it is open."""
+    comparisons: Comparisons | None = None
+    rule: str = RULE
+    """Which version of the counting rules the events were judged by."""
+    checkpoint: str = ""
+    """The signed checkpoint of the event log that covers the events; empty where there is none."""
+
+    def covered(self, span: str) -> tuple[int, int]:
+        """How many months of a quarter or year the period covers, and how many it has."""
+        months = span_months(span)
+        return sum(month in self.months for month in months), len(months)
 
 
-def section(tallies: Sequence[Tally], by: Sequence[Facet], months: Sequence[str] = ()) -> Section:
+def section(tallies: Sequence[Tally], by: Sequence[Facet | Span], months: Sequence[str] = ()) -> Section:
     """Rows with their subtotals and total.
 
     Args:
-        months: For ``by == [Facet.MONTH]``: the months that are shown even without a document.
+        months: Of the period. By month, quarter or year alone, each of its rows is there even without a document.
     """
     found = list(tallies)
-    if list(by) == [Facet.MONTH]:
-        missing = set(months) - {tally.group[0] for tally in found}
-        found += [Tally(group=(month,), counts=Counts()) for month in missing]
+    if len(by) == 1 and by[0] in _TIMES:
+        names = spans_between(months, by[0]) if isinstance(by[0], Span) else months
+        missing = set(names) - {tally.group[0] for tally in found}
+        found += [Tally(group=(name,), counts=Counts()) for name in missing]
     found.sort(key=lambda tally: _order(tally.group, by))
     rows: list[Row] = []
     for first, tallied in groupby(found, key=lambda tally: tally.group[:1]):
@@ -105,10 +130,11 @@ def month_name(index: int) -> str:
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
+_TIMES = {Facet.MONTH, *Span}
 _LEVELS = {level.value: position for position, level in enumerate(AgencyLevel)}
 
 
-def _order(group: tuple[str, ...], by: Sequence[Facet]) -> tuple[tuple[int, str], ...]:
+def _order(group: tuple[str, ...], by: Sequence[Facet | Span]) -> tuple[tuple[int, str], ...]:
     """Levels from province to commune, everything else by its text."""
     return tuple(
         (_LEVELS.get(value, 0) if facet is Facet.LEVEL else 0, value) for facet, value in zip(by, group, strict=True)

@@ -22,6 +22,7 @@ from edocs.model import (
     Standing,
     type_name,
 )
+from edocs.model.periods import Span
 
 from .figures import Report, Row, RowKind
 
@@ -33,11 +34,13 @@ __all__ = [
     "LEVELS",
     "STANDINGS",
     "date_text",
+    "days_text",
     "group_label",
     "month_text",
     "number_text",
     "percent_text",
     "period_text",
+    "quarter_text",
     "row_label",
     "time_text",
 ]
@@ -48,7 +51,14 @@ LEVELS = {
     AgencyLevel.COMMUNE: "Commune",
 }
 
-FACETS = {Facet.AGENCY: "Agency", Facet.LEVEL: "Level", Facet.MONTH: "Month of issue", Facet.TYPE: "Document type"}
+FACETS: Mapping[Facet | Span, str] = {
+    Facet.AGENCY: "Agency",
+    Facet.LEVEL: "Level",
+    Facet.MONTH: "Month of issue",
+    Span.QUARTER: "Quarter",
+    Span.YEAR: "Year",
+    Facet.TYPE: "Document type",
+}
 
 INDICATORS = {
     Indicator.PERSONAL: "Signed by the person",
@@ -164,11 +174,25 @@ def time_text(at: datetime | None, lang: str) -> str:
     return f"{date_text(local.date(), lang)} {local:%H:%M:%S} (+07:00)"
 
 
+def quarter_text(quarter: str, lang: str) -> str:
+    """A quarter ``YYYY-Qn`` for people.
+
+    >>> quarter_text("2026-Q3", "vi"), quarter_text("2026-Q3", "en")
+    ('Quý 3/2026', '2026-Q3')
+    """
+    return f"Quý {quarter[6:]}/{quarter[:4]}" if lang == "vi" else quarter
+
+
+def days_text(first: date, last: date, lang: str) -> str:
+    """From one day to another, both included."""
+    return translate("{first} to {last}", lang, first=date_text(first, lang), last=date_text(last, lang))
+
+
 def period_text(report: Report, lang: str) -> str:
     """The period of issue that the report covers."""
     first, last = report.issued_from, report.issued_to
     if first and last:
-        return translate("{first} to {last}", lang, first=date_text(first, lang), last=date_text(last, lang))
+        return days_text(first, last, lang)
     if first:
         return translate("from {first}", lang, first=date_text(first, lang))
     if last:
@@ -176,18 +200,26 @@ def period_text(report: Report, lang: str) -> str:
     return translate("everything in the register", lang)
 
 
-def group_label(facet: Facet, value: str, agencies: Mapping[str, Agency], lang: str) -> str:
+def group_label(facet: Facet | Span, value: str, agencies: Mapping[str, Agency], lang: str) -> str:
     """A group's value for people: the agency's name, the level's, the type's, the month."""
     if facet is Facet.AGENCY:
         return agencies[value].name if value in agencies else value
     if facet is Facet.LEVEL:
         return translate(LEVELS[AgencyLevel(value)], lang)
+    if facet is Span.QUARTER:
+        return quarter_text(value, lang)
+    if facet is Span.YEAR:
+        return value
     return month_text(value, lang) if facet is Facet.MONTH else type_name(value, lang)
 
 
-def row_label(row: Row, by: tuple[Facet, ...], report: Report, lang: str) -> str:
-    """What a row is called; groups inside a subtotal by their last facets."""
+def row_label(row: Row, by: tuple[Facet | Span, ...], report: Report, lang: str) -> str:
+    """What a row is called; groups inside a subtotal by their last facets, a quarter in part by how much of it."""
     labels = [group_label(facet, value, report.agencies, lang) for facet, value in zip(by, row.group, strict=False)]
+    for place, facet in enumerate(by[: len(row.group)]):
+        covered, months = report.covered(row.group[place]) if isinstance(facet, Span) else (0, 0)
+        if covered != months:
+            labels[place] += " " + translate("({covered} of {months} months)", lang, covered=covered, months=months)
     if row.kind is RowKind.TOTAL:
         return translate("Total", lang)
     if row.kind is RowKind.SUBTOTAL:

@@ -1,4 +1,4 @@
-"""A register in a SQL database: events appended and folded in one transaction, counts read from the derived state.
+"""A register in a SQL database: events appended, folded and counted in one transaction; figures read from what is kept.
 
 Speaks SQLAlchemy Core and no dialect; opening, locking and the words of errors belong to the module of a backend, such
 as :mod:`edocs.stores.sqlite`.
@@ -6,62 +6,66 @@ as :mod:`edocs.stores.sqlite`.
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
+from heapq import merge
+from operator import add
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, MetaData, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select
 
-from edocs.errors import DuplicateError, StoreError
-from edocs.model import (
-    Agency,
-    AgencyLevel,
-    DocumentKey,
-    Entry,
-    Event,
-    EventKind,
-    Facet,
-    LogExtent,
-    LoggedEvent,
-    Query,
-    Reason,
-    Tally,
-    fold,
-)
+from edocs.errors import StoreError
+from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
+from edocs.model.merkle import Node, root
+from edocs.model.profile import Profile
+from edocs.model.register import Agency, AgencyLevel, DocumentKey
+from edocs.model.state import Entry, State, entry_of
+from edocs.model.tally import Facet, Query, Tally
+from edocs.model.verdict import Reason
 
-from .counting import find_statement, tally_of, tally_statement
-from .rows import entry_of, event_row, instant, log, logged_of, state_row
-from .schema import document, document_table, event
+from .backend import Backend
+from .checking import findings
+from .counting import Vectors, find_statement, matches, profile_rows, tallies, vectors
+from .past import changed_since
+from .rows import logged_of
+from .schema import agency, document, event, register
+from .tree import node_in, position_of
+from .writing import Writing, rows_by_key
 
 __all__ = ["SqlStore"]
 
 T = TypeVar("T")
-_BATCH = 400  # keys in one IN (…): far below the 999 variables of an old SQLite
-
-Translation = Callable[[], AbstractContextManager[None]]
 
 
 class SqlStore:
-    """A :class:`edocs.ports.Store` over one SQLAlchemy engine. Of one thread; open one for each."""
+    """A :class:`edocs.ports.Store` over one database. Of one thread; open one for each."""
 
-    def __init__(self, engine: Engine, translated: Translation) -> None:
-        self._engine = engine
-        self._translated = translated
-        self._writing: Connection | None = None
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._writing: Writing | None = None
         self._snapshot: Connection | None = None
+
+    @property
+    def origin(self) -> str:
+        """The log's own name, which its checkpoints bear."""
+        with self._reading() as connection:
+            return str(connection.execute(select(register.c.origin)).scalar_one())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing for what the block appends."""
         if self._writing is not None:
             raise StoreError("a transaction of the register is open already")
-        with self._translated(), self._engine.execution_options(writes=True).begin() as connection:
-            self._writing = connection
+        engine = self._backend.engine.execution_options(writes=True)
+        with self._backend.translated(), engine.begin() as connection:
+            self._backend.lock(connection)
+            self._writing = Writing(self._backend, connection)
             try:
                 yield
+                self._writing.flush()
             finally:
                 self._writing = None
 
@@ -71,7 +75,7 @@ class SqlStore:
         if self._writing is not None or self._snapshot is not None:
             yield
             return
-        with self._translated(), self._engine.connect() as connection:
+        with self._backend.translated(), self._backend.engine.connect() as connection:
             self._snapshot = connection
             try:
                 yield
@@ -82,178 +86,165 @@ class SqlStore:
         """Log ``events`` and fold them into the state."""
         if self._writing is None:
             raise StoreError("the register is written inside a transaction only")
-        connection, new = self._writing, list(events)
-        with self._translated():
-            last = connection.execute(
-                select(event.c.id, event.c.chain_sha256).order_by(event.c.id.desc()).limit(1)
-            ).first()
-            id, chain = (last.id, last.chain_sha256) if last else (0, "")
-            logged: list[LoggedEvent] = []
-            for item in new:
-                id, chain = (placed := log(item, id + 1, chain)).id, placed.chain_sha256
-                logged.append(placed)
-            present = self.entries(item.key for item in new)
-            _write_all(connection, logged, present, _fold_all(present, logged))
-        return len(new)
+        with self._backend.translated():
+            return self._writing.append(events)
+
+    def states(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, State]:
+        """The present rows of those of ``keys`` that are registered."""
+        by_text = {str(key): key for key in keys}
+        if self._writing is not None:
+            with self._backend.translated():
+                found = self._writing.states(by_text)
+        else:
+            with self._reading() as connection:
+                found = rows_by_key(connection, self._backend.mark, list(by_text))
+        return {by_text[text]: row for text, row in found.items()}
 
     def entries(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Entry]:
         """The present state of those of ``keys`` that are registered."""
-        found: dict[DocumentKey, Entry] = {}
-        with self._reading() as connection:
-            for batch in _batches(dict.fromkeys(str(key) for key in keys), _BATCH):
-                for row in connection.execute(select(document).where(document.c.key.in_(batch))).mappings():
-                    entry = entry_of(dict(row))
-                    found[entry.document.key] = entry
-        return found
+        return {key: entry_of(row) for key, row in self.states(keys).items()}
 
     def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
         """The log in order."""
         statement = select(event).order_by(event.c.id)
-        if key is not None:
-            statement = statement.where(event.c.document == str(key))
-        if as_of is not None:
-            statement = statement.where(event.c.at <= instant(as_of))
         with self._reading() as connection:
+            if key is not None:
+                [id] = connection.execute(select(document.c.id).where(document.c.key == str(key))).scalars() or [None]
+                statement = statement.where(event.c.document == id)
+            if as_of is not None:
+                statement = statement.where(event.c.id <= position_of(connection, as_of)[0])
+            yield from _each(connection, statement, logged_of)
+
+    def notes(self, kind: EventKind, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
+        """The events of a kind that happen to no document, in order."""
+        statement = select(event).where(event.c.document == 0, event.c.kind == kind.value).order_by(event.c.id)
+        with self._reading() as connection:
+            if as_of is not None:
+                statement = statement.where(event.c.id <= position_of(connection, as_of)[0])
             yield from _each(connection, statement, logged_of)
 
     def extent(self, as_of: datetime | None = None) -> LogExtent:
-        """Number, digest and latest time of the events recorded up to ``as_of``."""
-        statement = select(event.c.chain_sha256, event.c.at).order_by(event.c.id)
-        if as_of is not None:
-            statement = statement.where(event.c.at <= instant(as_of))
-        digest, count, latest = hashlib.sha256(), 0, ""
+        """Number, root and latest time of the events logged up to ``as_of``."""
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(statement):
-                digest.update(f"{row.chain_sha256}\n".encode())
-                count, latest = count + 1, max(latest, row.at)
-        return LogExtent(
-            events=count, sha256=digest.hexdigest(), latest=datetime.fromisoformat(latest) if latest else None
-        )
+            size, latest = position_of(connection, as_of)
+            return LogExtent(
+                events=size,
+                sha256=root(size, node_in(connection)).hex(),
+                latest=datetime.fromisoformat(latest) if latest else None,
+            )
+
+    @contextmanager
+    def tree(self) -> Iterator[tuple[int, Node]]:
+        """The size of the log, and the nodes of its Merkle tree, at one moment."""
+        with self.snapshot(), self._reading() as connection:
+            yield position_of(connection, None)[0], node_in(connection)
 
     def find(self, query: Query) -> Iterator[Entry]:
         """The documents that ``query`` describes."""
-        with self._reading() as connection, _state(connection, query.as_of) as table:
-            yield from _each(connection, find_statement(table, query), entry_of)
+        with self._reading() as connection:
+            size = self._past(connection, query.as_of)
+            if size is None:
+                yield from _each(connection, find_statement(query), entry_of)
+                return
+            whole = replace(query, per_agency=None)
+            past = [row for _, row in changed_since(connection, size) if row is not None and matches(row, query)]
+            kept: Iterator[State] = _each(connection, find_statement(whole).where(document.c.last_event <= size), dict)
+            past.sort(key=_order)
+            yield from map(entry_of, _first_of_each(merge(kept, past, key=_order), query.per_agency))
 
     def tally(self, query: Query, by: Sequence[Facet]) -> Iterator[Tally]:
         """Counts of what ``query`` describes, grouped by ``by``."""
-        with self._reading() as connection, _state(connection, query.as_of) as table:
-            for row in connection.execute(tally_statement(table, query, by)).mappings():
-                yield tally_of(dict(row), by)
+        with self.snapshot(), self._reading() as connection:
+            found = vectors(connection, query, by, self._backend.mark)
+            size = self._past(connection, query.as_of)
+            if size is not None:
+                _go_back(connection, size, query, by, found)
+        yield from tallies(found, by)
+
+    def profiles(self, query: Query, by: Sequence[Facet]) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
+        """How many documents of each profile ``query`` describes, by group."""
+        with self.snapshot(), self._reading() as connection:
+            found = {(group, profile): count for group, profile, count in profile_rows(connection, query, by)}
+            size = self._past(connection, query.as_of)
+            for now, then in changed_since(connection, size) if size is not None else ():
+                for row, sign in ((now, -1), (then, 1)):
+                    if row is not None and matches(row, query):
+                        place = (tuple(row[facet.value] for facet in by), row["profile"])
+                        found[place] = found.get(place, 0) + sign
+        for (group, profile), count in sorted(found.items()):
+            if count:
+                yield group, Profile.parse(profile), count
 
     def agencies(self, as_of: datetime | None = None) -> Mapping[str, Agency]:
         """Each agency under its latest name and level."""
-        with self._reading() as connection, _state(connection, as_of) as table:
-            latest = select(func.max(table.c.registered_event)).group_by(table.c.agency)
-            rows = connection.execute(
-                select(table.c.agency, table.c.agency_name, table.c.level)
-                .where(table.c.registered_event.in_(latest))
-                .order_by(table.c.agency)
-            )
-            return {
-                row.agency: Agency(id=row.agency, name=row.agency_name, level=AgencyLevel(row.level)) for row in rows
-            }
-
-    def check(self) -> Iterator[Reason]:
-        """What is wrong with the log, or with the state derived from it."""
         with self._reading() as connection:
-            entries: dict[DocumentKey, Entry] = {}
-            chain = ""
-            for position, logged in enumerate(_each(connection, select(event).order_by(event.c.id), logged_of), 1):
-                if logged != log(logged.event, position, chain):
-                    yield _finding("event {id} is not what was logged", id=str(logged.id))
-                    return
-                chain = logged.chain_sha256
-                try:
-                    entries[logged.event.key] = fold(entries.get(logged.event.key), logged)
-                except (ValueError, KeyError):
-                    yield _finding("event {id} cannot follow the events before it", id=str(logged.id))
-                    return
-            expected = {row["key"]: row for row in map(state_row, entries.values())}
-            for row in connection.execute(select(document)).mappings():
-                if dict(row) != expected.pop(row["key"], None):
-                    yield _finding("state of {key} does not follow from its events", key=row["key"])
-            for key in expected:
-                yield _finding("state of {key} does not follow from its events", key=key)
+            size = position_of(connection, as_of)[0]
+            latest = (
+                select(agency.c.id, func.max(agency.c.event).label("event"))
+                .where(agency.c.event <= size)
+                .group_by(agency.c.id)
+                .subquery()
+            )
+            rows = connection.execute(
+                select(agency)
+                .join(latest, (agency.c.id == latest.c.id) & (agency.c.event == latest.c.event))
+                .order_by(agency.c.id)
+            )
+            return {row.id: Agency(id=row.id, name=row.name, level=AgencyLevel(row.level)) for row in rows}
+
+    def check(self, progress: Callable[[int], None] | None = None) -> Iterator[Reason]:
+        """What is wrong with the log, or with what is derived from it."""
+        with self.snapshot(), self._reading() as connection:
+            yield from findings(connection, progress or (lambda _: None))
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._backend.engine.dispose()
+
+    def _past(self, connection: Connection, as_of: datetime | None) -> int | None:
+        """How long the log was at ``as_of``; None where nothing came later."""
+        if as_of is None:
+            return None
+        size = position_of(connection, as_of)[0]
+        return None if size == position_of(connection, None)[0] else size
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._translated():
-            if held := self._writing or self._snapshot:  # the block of a transaction sees its own writes
-                yield held
+        with self._backend.translated():
+            if self._writing is not None:  # the block of a transaction sees its own writes
+                self._writing.flush()
+                yield self._writing.connection
+            elif self._snapshot is not None:
+                yield self._snapshot
             else:
-                with self._engine.connect() as connection:
+                with self._backend.engine.connect() as connection:
                     yield connection
 
 
-def _fold_all(present: Mapping[DocumentKey, Entry], logged: Iterable[LoggedEvent]) -> dict[DocumentKey, Entry]:
-    changed: dict[DocumentKey, Entry] = {}
-    for item in logged:
-        key = item.event.key
-        before = changed.get(key, present.get(key))
-        if before is not None and item.event.kind is EventKind.REGISTERED:
-            raise DuplicateError("registered already: {key}", key=key)
-        if before is None and item.event.kind is not EventKind.REGISTERED:
-            raise StoreError("not registered: {key}", key=key)
-        changed[key] = fold(before, item)
-    return changed
+def _go_back(connection: Connection, size: int, query: Query, by: Sequence[Facet], found: Vectors) -> None:
+    """Turn the counts of now into those of then: only what changed since is counted again."""
+    for now, then in changed_since(connection, size):
+        for row, sign in ((now, -1), (then, 1)):
+            if row is not None and matches(row, query):
+                group = tuple(row[facet.value] for facet in by)
+                measures = [sign * value for value in Profile.parse(row["profile"]).measures]
+                known = found.get(group)
+                found[group] = measures if known is None else list(map(add, known, measures))
 
 
-def _write_all(
-    connection: Connection,
-    logged: Sequence[LoggedEvent],
-    present: Mapping[DocumentKey, Entry],
-    changed: Mapping[DocumentKey, Entry],
-) -> None:
-    if logged:
-        connection.execute(insert(event), [event_row(item) for item in logged])
-    if new := [state_row(entry) for key, entry in changed.items() if key not in present]:
-        connection.execute(insert(document), new)
-    if old := [{**state_row(entry), "this": str(key)} for key, entry in changed.items() if key in present]:
-        connection.execute(update(document).where(document.c.key == bindparam("this")), old)
+def _first_of_each(rows: Iterable[State], most: int | None) -> Iterator[State]:
+    """No more than ``most`` rows of each agency."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        seen[row["agency"]] += 1
+        if most is None or seen[row["agency"]] <= most:
+            yield row
 
 
-@contextmanager
-def _state(connection: Connection, as_of: datetime | None) -> Iterator[Table]:
-    """The derived state as of a moment: the kept one where nothing came later, else folded again beside it."""
-    later = None
-    if as_of is not None:
-        later = connection.execute(select(event.c.id).where(event.c.at > instant(as_of)).limit(1)).first()
-    if as_of is None or later is None:
-        yield document
-        return
-    past = document_table("document_as_of", MetaData(), is_temporary=True)
-    past.create(connection, checkfirst=True)
-    connection.execute(delete(past))
-    entries: dict[DocumentKey, Entry] = {}
-    upto = select(event).where(event.c.at <= instant(as_of)).order_by(event.c.id)
-    for logged in _each(connection, upto, logged_of):
-        key = logged.event.key
-        # A clock that was set back can put an event before the registration it follows: it is not in the past's log.
-        if key in entries or logged.event.kind is EventKind.REGISTERED:
-            entries[key] = fold(entries.get(key), logged)
-    if entries:
-        connection.execute(insert(past), [state_row(entry) for entry in entries.values()])
-    try:
-        yield past
-    finally:
-        connection.execute(delete(past))
+def _order(row: Mapping[str, Any]) -> tuple[str, int]:
+    return row["issued_on"], row["id"]
 
 
-def _each(connection: Connection, statement: Select[tuple[object, ...]], make: Callable[..., T]) -> Iterator[T]:
+def _each(connection: Connection, statement: Select[Any], make: Callable[..., T]) -> Iterator[T]:
     for row in connection.execution_options(yield_per=1000).execute(statement).mappings():
         yield make(row)
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
-def _finding(message: str, **params: str) -> Reason:
-    return Reason(rule="register.check", clause="docs/registry.md", message=message, params=params)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from edocs.errors import OutputError, StoreError
 
-from .schema import SCHEMA_VERSION, SQLITE_TRIGGERS, metadata, register
+from .backend import Rows
+from .creating import create, upgrade
+from .schema import SCHEMA_VERSION, SQLITE_TRIGGERS, register
 from .sql import SqlStore
 
 __all__ = ["open_sqlite"]
@@ -28,20 +30,53 @@ _WRITE_FAULTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IO
 
 
 def open_sqlite(path: Path, *, read_only: bool = False) -> SqlStore:
-    """The register at ``path``, made there if nothing is, unless ``read_only``.
+    """The register at ``path``, made there if nothing is, unless ``read_only``; an older one is brought up to date.
 
     Raises:
-        StoreError: Not there (``read_only``), not a register, of a newer version, locked or damaged.
+        StoreError: Not there (``read_only``), not a register, of a newer version, locked or damaged; or of an older
+            one, and ``read_only``.
         OutputError: It cannot be made or written there.
     """
     with _translated(path):
-        is_new = _version(path) is None
-        if is_new and read_only:
+        version = _version(path)
+        if version is None and read_only:
             raise StoreError("no register at {path}", hint="edocs register makes one", path=path)
-        engine = _engine(path, read_only=read_only)
-        if is_new:
-            _create(engine)
-    return SqlStore(engine, partial(_translated, path))
+        backend = _Sqlite(path, read_only=read_only)
+        if version is None:
+            _create(backend)
+        elif version < SCHEMA_VERSION:
+            if read_only:
+                raise StoreError(
+                    "register {path} is of the older version {version}",
+                    hint="edocs fsck --upgrade brings it up to date",
+                    path=path,
+                    version=version,
+                )
+            with backend.engine.execution_options(writes=True).begin() as connection:
+                upgrade(backend, connection)
+    return SqlStore(backend)
+
+
+class _Sqlite:
+    """A :class:`edocs.stores.backend.Backend`."""
+
+    mark = "?"
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self._path = path
+        self.engine = _engine(path, read_only=read_only)
+
+    def translated(self) -> AbstractContextManager[None]:
+        """The errors of SQLite, as those of a register."""
+        return _translated(self._path)
+
+    def lock(self, connection: Connection) -> None:
+        """BEGIN IMMEDIATE has done it."""
+
+    def insert(self, connection: Connection, table: Table, rows: Rows) -> None:
+        """Put in many rows."""
+        marks = ", ".join("?" * len(table.c))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", list(rows))  # noqa: S608
 
 
 def _version(path: Path) -> int | None:
@@ -75,18 +110,15 @@ def _version(path: Path) -> int | None:
     return version
 
 
-def _create(engine: Engine) -> None:
-    with engine.connect() as connection:
+def _create(backend: _Sqlite) -> None:
+    with backend.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")  # the journal mode is no part of a transaction
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("BEGIN")
-    with engine.execution_options(writes=True).begin() as connection:
+    with backend.engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.has_table(connection, register.name):
             return  # another process was first
-        metadata.create_all(connection)
-        for trigger in SQLITE_TRIGGERS:
-            connection.exec_driver_sql(trigger)
-        connection.execute(insert(register), [{"schema_version": SCHEMA_VERSION}])
+        create(connection, SQLITE_TRIGGERS)
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:

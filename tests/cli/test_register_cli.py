@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -233,7 +235,14 @@ def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize(
     ("form", "start"),
-    [("html", b"<!DOCTYPE html>"), ("csv", b"\xef\xbb\xbfsection"), ("json", b"{\n"), ("table", b"\xe2")],
+    [
+        ("html", b"<!DOCTYPE html>"),
+        ("csv", b"\xef\xbb\xbfsection"),
+        ("json", b"{\n"),
+        ("table", b"\xe2"),
+        ("xlsx", b"PK"),
+        ("openmetrics", b"# TYPE edocs_report info"),
+    ],
 )
 def test_report_is_written_to_a_file_and_to_standard_output_alike(
     filled: Path, tmp_path: Path, form: str, start: bytes
@@ -246,6 +255,17 @@ def test_report_is_written_to_a_file_and_to_standard_output_alike(
     assert code(written) == 0
     assert output.read_bytes().startswith(start)
     assert printed.stdout_bytes == output.read_bytes()
+
+
+def test_workbook_without_its_package_says_what_to_install(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("edocs.reports.as_xlsx", "edocs.reports.workbook", "edocs.reports.xlsx_comparisons"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+
+    result = run("report", "--register", filled, "--format", "xlsx")
+
+    assert code(result) == 5
+    assert "edocs[xlsx]" in result.stderr
 
 
 def test_report_never_takes_the_place_of_the_register(filled: Path) -> None:
@@ -281,6 +301,96 @@ def test_period_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: l
     assert code(run("report", "--register", filled, *arguments)) == 2
 
 
+TARGETS = 'target = [{indicator = "both", level = "tỉnh", year = 2026, percent = "66,5", source = "KH 12"}]'
+
+
+@pytest.fixture
+def targets(tmp_path: Path) -> Path:
+    path = tmp_path / "chỉ tiêu.toml"
+    path.write_text(TARGETS, encoding="utf-8")
+    return path
+
+
+def test_report_compares_with_the_period_before_and_with_targets(filled: Path, targets: Path) -> None:
+    period = ("--from", "2026-03", "--to", "2026-03")
+
+    result = run("report", "--register", filled, *period, "--compare", "previous", "--targets", targets, "--lang", "vi")
+
+    assert code(result) == 0
+    assert "Tăng giảm so với kỳ 01/02/2026 đến 28/02/2026" in result.stdout
+    assert re.search(r"Cấp tỉnh │\s+66,5\u00a0% │\s+1 │\s+3 │ 33,33\u00a0% │ chưa đạt │\s+1 │", result.stdout)
+
+
+def test_page_and_json_compare_without_being_asked(filled: Path) -> None:
+    period = ("--register", filled, "--from", "2026-02", "--to", "2026-03")
+
+    value = json.loads(run("report", *period, "--format", "json").stdout)
+
+    assert value["comparisons"]["earlier"] == {"from": "2025-12-01", "to": "2026-01-31"}
+    assert 'id="change"' in run("report", *period, "--format", "html").stdout
+    assert json.loads(run("report", "--register", filled, "--json").stdout)["comparisons"]["earlier"] is None
+
+
+def test_trend_by_quarter_is_a_sum_of_months(filled: Path) -> None:
+    period = ("--from", "2025-10", "--to", "2026-03")
+
+    result = run(
+        "report", "--register", filled, *period, "--trend", "quarter", "--rank", "--bands", "90;33,3", "--json"
+    )
+
+    value = json.loads(result.stdout)
+    rows = [(row["group"].get("quarter"), row["documents"]) for row in value["sections"][0]["rows"]]
+    assert rows == [("2025-Q4", 0), ("2026-Q1", 3), (None, 3)]
+    assert value["comparisons"]["bounds"] == {"upper": 90, "lower": 33.3}
+
+
+def test_targets_are_shown_beside_what_was_reached(filled: Path, targets: Path) -> None:
+    result = run("targets", targets, "--register", filled, "--json")
+
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["agency_name"], line["share"]["valid"], line["missing"], line["reached"]) for line in lines] == [
+        (None, 1, 1, False), (PROVINCE.name, 1, 1, False),
+    ]  # fmt: skip
+    assert "0 of 1 targets reached" in result.stderr
+    shown = run("targets", targets, "--register", filled, "--lang", "vi")
+    assert PROVINCE.name in shown.stdout
+    assert "chưa đạt" in shown.stdout
+
+
+def test_targets_are_checked_without_a_register(targets: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "sai.csv"
+    wrong.write_text("indicator;level;year;percent\nboth;xã;2026;180\n", encoding="utf-8")
+
+    assert json.loads(run("targets", targets, "--json").stdout)["percent"] == 66.5
+    assert "KH 12" in run("targets", targets).stdout
+    result = run("targets", wrong)
+    assert code(result) == 4
+    assert "line 2" in result.stderr
+
+
+def test_targets_of_another_year_than_the_period_are_left_out(filled: Path, targets: Path) -> None:
+    period = ("--from", "2025-01", "--to", "2025-12")
+
+    assert run("targets", targets, "--register", filled, *period, "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--compare", "previous"],
+        ["--compare", "trước"],
+        ["--compare", "2025-01"],
+        ["--compare", "2025-06..2025-01"],
+        ["--compare", "2025-06..2025-13"],
+        ["--bands", "80"],
+        ["--bands", "50,80"],
+        ["--bands", "tám mươi,50"],
+    ],
+)
+def test_comparison_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: list[str]) -> None:
+    assert code(run("report", "--register", filled, *arguments)) == 2
+
+
 def test_register_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     for command in ("report", "find"):
         assert code(run(command, "--register", tmp_path / "không có.db")) == 5
@@ -288,7 +398,7 @@ def test_register_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 def test_newer_register_is_unavailable_and_not_touched(filled: Path) -> None:
     with closing(sqlite3.connect(filled)) as connection:
-        connection.execute("UPDATE register SET schema_version = 2")
+        connection.execute("UPDATE register SET schema_version = 99")
         connection.commit()
         connection.execute("PRAGMA journal_mode = DELETE")
     before = filled.read_bytes()

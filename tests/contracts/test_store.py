@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,19 +33,23 @@ from edocs.model import (
     read_facts,
 )
 from edocs.ports import Store
+from edocs.stores.postgres import open_postgres
 from edocs.stores.sqlite import open_sqlite
 
 Open = Callable[[], Store]
-ADAPTERS = {"sqlite": open_sqlite}
 
 
-@pytest.fixture(params=sorted(ADAPTERS))
+@pytest.fixture(params=["sqlite", "postgres"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    path = tmp_path / "Sổ văn bản đi #1 100%?.db"
     opened: list[Store] = []
+    if request.param == "postgres":
+        address = request.getfixturevalue("postgres").new_database()
+        opener: Open = partial(open_postgres, address)
+    else:
+        opener = partial(open_sqlite, tmp_path / "Sổ văn bản đi #1 100%?.db")
 
     def make() -> Store:
-        opened.append(ADAPTERS[request.param](path))
+        opened.append(opener())
         return opened[-1]
 
     yield make
@@ -64,12 +69,15 @@ def registered(document: Document, minutes: int = 0) -> Event:
         who="văn thư",
         key=document.key,
         payload=document_payload(document),
+        evidence=document.file_sha256,
     )
 
 
 def verified(document: Document, minutes: int = 1) -> Event:
     facts = read_facts(issued(document).as_dict())
-    return replace(registered(document, minutes), kind=EventKind.VERIFIED, payload=findings_payload(facts))
+    return replace(
+        registered(document, minutes), kind=EventKind.VERIFIED, payload=findings_payload(facts), evidence=facts.digest
+    )
 
 
 def put(store: Store, *events: Event) -> None:
@@ -86,7 +94,8 @@ def test_events_come_back_in_their_order_and_linked(store: Store) -> None:
     logged = list(store.events())
     assert [item.id for item in logged] == [1, 2, 3]
     assert [item.event for item in logged] == [registered(first), verified(first), registered(second, 5)]
-    assert len({item.chain_sha256 for item in logged}) == 3
+    assert [item.document for item in logged] == [1, 1, 3]
+    assert len({item.leaf for item in logged}) == 3
 
 
 def test_events_of_one_document_leave_out_the_others(store: Store) -> None:

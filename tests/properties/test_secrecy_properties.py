@@ -11,6 +11,7 @@ from marked_pages import marked
 
 from edocs._pdf.secrecy_marks import look_at_first_page
 from edocs._pdf.words import read_page
+from edocs.errors import UnreadableError
 from edocs.model import Secrecy, marked_degree
 from edocs.testing import Letter, sample_letter
 
@@ -82,3 +83,18 @@ def test_a_word_beside_it_makes_a_mark_a_sentence(text: str, word: str, is_befor
 @given(st.text(max_size=200))
 def test_any_text_has_a_degree(text: str) -> None:
     assert marked_degree(text) in Secrecy
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=8)), max_size=12), st.floats(0.2, 1))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_file_is_looked_at_or_refused(changes: list[tuple[int, bytes]], kept: float) -> None:
+    document = bytearray(marked(letter(), "MẬT"))
+    for place, new in changes:
+        at = place % len(document)
+        document[at : at + len(new)] = new
+
+    try:
+        page = look_at_first_page(bytes(document[: int(len(document) * kept)]))
+    except UnreadableError:
+        return
+    assert page.degree in Secrecy

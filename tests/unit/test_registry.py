@@ -249,8 +249,8 @@ def test_excluding_what_is_not_registered_is_refused(registry: Registry) -> None
         "UPDATE event SET payload = '{}' WHERE id = 1",
         "DELETE FROM event WHERE id = 2",
         "INSERT OR REPLACE INTO event SELECT * FROM event WHERE id = 1",
-        "INSERT INTO event SELECT id + 7, at, who, kind, agency, document, book_year, number, symbol, is_secret, "
-        "payload, payload_sha256, chain_sha256 FROM event WHERE id = 1",
+        "INSERT INTO event SELECT id + 7, at, who, kind, document, subject, evidence, payload, leaf FROM event "
+        "WHERE id = 1",
     ],
     ids=["update", "delete", "replace", "gap"],
 )
@@ -268,9 +268,20 @@ def test_events_cannot_be_changed_in_sql(registry: Registry, path: Path, stateme
     [
         ("UPDATE event SET payload = replace(payload, 'Về', 'Vê') WHERE id = 1", "event 1 is not"),
         ("UPDATE event SET at = '2020-01-01T00:00:00.000000+07:00' WHERE id = 2", "event 2 is not"),
-        ("DELETE FROM event WHERE id = 2", "event 3 is not"),
-        ("UPDATE document SET both_standing = 'valid', exclusion = 'other'", "state of"),
+        ("UPDATE event SET evidence = '' WHERE id = 3", "event 3 is not"),
+        ("DELETE FROM event WHERE id = 2", "event 2 is missing"),
+        ("UPDATE document SET exclusion = 'other'", "state of"),
         ("DELETE FROM document", "state of"),
+        (
+            "INSERT INTO document SELECT 99, key || 'x', agency, agency_name, level, number, symbol, issued_on, month, "
+            "type, subject, secrecy, file_sha256, search_text, exclusion, is_open, profile, verification_sha256, "
+            "verified_at, registered_at, last_event, life FROM document WHERE id = 1",
+            "state of",
+        ),
+        ("UPDATE cell SET n = 3", "the counts of"),
+        ("DELETE FROM tally", "the counts of"),
+        ("UPDATE tally SET both_valid = 1", "the counts of"),
+        ("UPDATE agency SET name = 'Sở X'", "the names of"),
     ],
 )
 def test_change_behind_the_triggers_is_found(registry: Registry, path: Path, statement: str, found: str) -> None:

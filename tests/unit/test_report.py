@@ -242,14 +242,21 @@ def test_later_events_leave_the_report_as_of_then_unchanged(registry: Registry) 
     assert report_html(registry.report(PERIOD, PAGE), "vi") != before
 
 
+def merkle(leaves: list[bytes]) -> str:
+    """RFC 6962, 2.1, as it is written there."""
+    if len(leaves) == 1:
+        return leaves[0].hex()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    left, right = (bytes.fromhex(merkle(part)) for part in (leaves[:half], leaves[half:]))
+    return hashlib.sha256(b"\x01" + left + right).hexdigest()
+
+
 def test_event_digest_can_be_recomputed(registry: Registry, report: Report) -> None:
     logged = [item for entry in registry.find() for item in registry.history(entry.document.key)]
 
-    digest = hashlib.sha256()
-    for item in sorted(logged, key=lambda item: item.id):
-        digest.update(f"{item.chain_sha256}\n".encode())
+    leaves = [item.leaf for item in sorted(logged, key=lambda item: item.id)]
 
-    assert (report.extent.sha256, report.extent.events) == (digest.hexdigest(), len(logged))
+    assert (report.extent.sha256, report.extent.events) == (merkle(leaves), len(logged))
 
 
 def test_month_without_documents_is_shown_as_none(report: Report) -> None:
@@ -304,9 +311,35 @@ def test_exclusions_are_itemised_and_add_up(report: Report) -> None:
 def test_open_documents_are_those_without_both_signatures(report: Report) -> None:
     page = Page(report_html(report, "vi").decode())
 
-    assert len(page.tables["open"]) == report.open_count == report.total.base - report.total.both.valid
-    assert all(fields["both"] != "valid" for _, _, fields in page.tables["open"])
-    assert not any("secret" in group for _, group, _ in page.tables["open"])
+    rows = [row for name, table in page.tables.items() if name.startswith("open-") for row in table]
+    assert len(rows) == report.open_count == report.total.base - report.total.both.valid
+    assert all(fields["both"] != "valid" for _, _, fields in rows)
+    assert not any("secret" in group for _, group, _ in rows)
+
+
+def test_open_documents_stand_under_their_agency(report: Report) -> None:
+    page = Page(report_html(report, "vi").decode())
+
+    listed = {name: table for name, table in page.tables.items() if name.startswith("open-")}
+    assert {f"open-{agency}" for agency in report.agencies} == set(listed)
+    for name, table in listed.items():
+        assert all(group.startswith(f"{name.removeprefix('open-')}:") for _, group, _ in table)
+
+
+def test_list_of_open_documents_is_cut_and_their_count_is_not(registry: Registry) -> None:
+    fill(registry)
+
+    cut = registry.report(PERIOD, PAGE, listed=1)
+
+    text = report_html(cut, "vi").decode()
+    whole = registry.report(PERIOD, PAGE)
+    first: dict[str, str] = {}
+    for entry in whole.open_documents:
+        first.setdefault(entry.document.agency.id, str(entry.document.key))
+    assert cut.open_count == whole.open_count == 9
+    assert {entry.document.agency.id: str(entry.document.key) for entry in cut.open_documents} == first
+    assert len(cut.open_documents) == len(first)
+    assert re.findall(r"<summary>.*?<span>(\d) văn bản, liệt kê 1</span>", text)
 
 
 def test_name_that_is_markup_or_a_formula_stays_text(report: Report) -> None:

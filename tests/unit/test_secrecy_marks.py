@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from dataclasses import replace
 from functools import cache
@@ -216,6 +217,14 @@ def test_invisible_text_over_a_scan_is_searched() -> None:
     assert degree(letter_with(letter(), line, font=font)) is MAT
 
 
+@pytest.mark.parametrize(
+    ("font", "expected"),
+    [("/.VnTimeH", TOI_MAT), ("/ABCDEF+.VnArialH", TOI_MAT), ("/VnTimeH,Bold", TOI_MAT), ("/.VnTime", NONE)],
+)
+def test_small_letters_of_a_font_of_capitals_are_a_mark(font: str, expected: Secrecy) -> None:
+    assert degree(marked(letter(), "tèi mËt", name=font)) is expected
+
+
 def test_a_mark_in_nested_form_objects_is_found() -> None:
     assert degree(nested(letter(), "TỐI MẬT")) is TOI_MAT
 
@@ -266,6 +275,28 @@ def test_a_page_with_too_much_text_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     page = look_at_first_page(marked(letter(), "MẬT"))
 
     assert (page.degree, page.is_whole) == (NONE, False)
+
+
+def test_a_page_of_countless_pieces_is_given_up_in_time() -> None:
+    """PDFium takes minutes to put 150,000 text objects on one line in order."""
+    line = b"".join(b"BT /F0 1 Tf 1 0 0 1 %d.%d 400 Tm <0024> Tj ET\n" % (one % 600, one) for one in range(150_000))
+    document = letter_with(letter(), line)
+
+    started = time.process_time()
+    page = look_at_first_page(document)
+
+    assert not page.is_whole
+    assert time.process_time() - started < 20
+
+
+def test_a_word_without_end_is_read_in_time() -> None:
+    line = b"BT /F0 0.01 Tf 20 20 Td <" + b"0024" * 30_000 + b"> Tj ET "
+    document = letter_with(letter(), line * 6)
+
+    started = time.process_time()
+    look_at_first_page(document)
+
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("password", ["", "x"])

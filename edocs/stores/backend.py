@@ -1,0 +1,33 @@
+"""What differs between the databases that hold a register: locking, bulk inserts, the words of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Table
+
+__all__ = ["Backend", "Rows"]
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+class Backend(Protocol):
+    """One database, opened."""
+
+    engine: Engine
+    mark: str
+    """What stands for a parameter in SQL text."""
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Every error of the database in the block becomes a ``StoreError`` or an ``OutputError``."""
+        ...
+
+    def lock(self, connection: Connection) -> None:
+        """Be the only writer until the transaction ends."""
+        ...
+
+    def insert(self, connection: Connection, table: Table, rows: Rows) -> None:
+        """Put in many rows, each with a value for every column of ``table``, in their order."""
+        ...

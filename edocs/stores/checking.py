@@ -1,0 +1,189 @@
+"""Everything in a register made once more from its events, and compared (kiểm tra sổ).
+
+1. the log: its numbers, each leaf, each tile of the tree;
+2. the state: each document folded again from its events;
+3. the counts and the names of agencies, from those states.
+
+At constant memory but for the counts. What it cannot see is an end that was cut off, or a whole register that was made
+anew: that takes a checkpoint from outside (``edocs.proving``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from operator import add
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from edocs.model.events import EventKind
+from edocs.model.merkle import fold_nodes
+from edocs.model.profile import Profile
+from edocs.model.state import COLUMNS, State, fold
+from edocs.model.verdict import Reason
+
+from .deltas import Cell, cell_of
+from .rows import expected_leaf
+from .schema import agency, cell, document, event, tally, tile
+from .writing import NAMING, Called, news_of
+
+__all__ = ["findings"]
+
+_WIDTH = 256
+_EACH = 10_000
+Progress = Callable[[int], None]
+
+
+def findings(connection: Connection, progress: Progress) -> Iterator[Reason]:
+    """What is wrong, the first bad event first; nothing where all is well.
+
+    Args:
+        progress: Told now and then how many events were looked at; each is looked at twice.
+    """
+    names: list[Called] = []
+    fault = next(_log_faults(connection, progress, names), None)
+    if fault is not None:
+        yield fault  # what follows from a broken log is broken in ways that say nothing
+        return
+    cells: Counter[Cell] = Counter()
+    yield from _state_faults(connection, progress, cells)
+    yield from _count_faults(connection, cells)
+    yield from _name_faults(connection, names)
+
+
+def _log_faults(connection: Connection, progress: Progress, names: list[Called]) -> Iterator[Reason]:
+    tiles = _stream(connection, select(tile).where(tile.c.level == 1).order_by(tile.c.number))
+    leaves: list[bytes] = []
+    known: dict[str, tuple[str, str]] = {}
+    position, latest = 0, ""
+    for position, row in enumerate(_stream(connection, select(event).order_by(event.c.id)), 1):
+        if row.id != position:
+            yield _finding("event {id} is missing from the log", id=str(position))
+            return
+        if bytes(row.leaf) != expected_leaf(row):
+            yield _finding("event {id} is not what was logged", id=str(row.id))
+            return
+        latest = max(latest, row.at)
+        leaves.append(bytes(row.leaf))
+        if len(leaves) == _WIDTH:
+            hashed = fold_nodes(leaves)
+            kept = next(tiles, None)
+            if kept is None or (kept.number, bytes(kept.hash), kept.latest) != (position // _WIDTH - 1, hashed, latest):
+                yield _finding("event {id} or one before it is not what was logged", id=str(position))
+                return
+            leaves.clear()
+        if row.kind in NAMING:
+            names += news_of(_called(row), known)
+        if not position % _EACH:
+            progress(position)
+    if next(tiles, None) is not None:
+        yield _finding("event {id} is missing from the log", id=str(position + 1))
+        return
+    yield from _higher_faults(connection, position // _WIDTH)
+
+
+def _called(row: Any) -> Iterator[Called]:
+    try:
+        said = json.loads(row.payload)
+        yield said.get("agency", row.subject.split(":")[0]), row.id, said["agency_name"], said["agency_level"]
+    except (ValueError, KeyError, AttributeError):
+        return  # what is wrong with it is found when it is folded
+
+
+def _higher_faults(connection: Connection, count: int, level: int = 1) -> Iterator[Reason]:
+    """Tiles of the levels above the first, against those below."""
+    for number in range(count // _WIDTH):
+        below = select(tile.c.hash, tile.c.latest).where(
+            tile.c.level == level, tile.c.number.between(number * _WIDTH, (number + 1) * _WIDTH - 1)
+        )
+        rows = connection.execute(below.order_by(tile.c.number)).all()
+        kept = connection.execute(select(tile).where(tile.c.level == level + 1, tile.c.number == number)).first()
+        expected = (fold_nodes([bytes(row.hash) for row in rows]), rows[-1].latest)
+        if kept is None or (bytes(kept.hash), kept.latest) != expected:
+            yield _finding(
+                "the tree of the log is damaged at level {level}, tile {number}",
+                level=str(level + 1),
+                number=str(number),
+            )
+            return
+    higher = connection.execute(select(func.count()).select_from(tile).where(tile.c.level == level + 1)).scalar()
+    if higher != count // _WIDTH:
+        yield _finding(
+            "the tree of the log is damaged at level {level}, tile {number}", level=str(level + 1), number=str(higher)
+        )
+    elif higher:
+        yield from _higher_faults(connection, count // _WIDTH, level + 1)
+
+
+def _state_faults(connection: Connection, progress: Progress, cells: Counter[Cell]) -> Iterator[Reason]:
+    kept = (
+        dict(zip(COLUMNS, row, strict=True)) for row in _stream(connection, select(document).order_by(document.c.id))
+    )
+    following = next(kept, None)
+    statement = select(event).where(event.c.document > 0).order_by(event.c.document, event.c.id)
+    seen = 0
+    for id, rows in groupby(_stream(connection, statement), key=lambda row: row.document):
+        state: State | None = None
+        for row in rows:
+            seen += 1
+            try:
+                state = fold(state, row.id, EventKind(row.kind), row.at, row.subject, row.evidence, row.payload)
+            except (ValueError, KeyError):
+                yield _finding("event {id} cannot follow the events before it", id=str(row.id))
+                return
+            if not seen % _EACH:
+                progress(seen)
+        while following is not None and following["id"] < id:
+            yield _unfounded(following)
+            following = next(kept, None)
+        if following is None or following["id"] != id or following != state:
+            yield _unfounded(state or {"key": str(id)})
+        if following is not None and following["id"] == id:
+            following = next(kept, None)
+        if state is not None:
+            cells[cell_of(state)] += 1
+    while following is not None:
+        yield _unfounded(following)
+        following = next(kept, None)
+
+
+def _count_faults(connection: Connection, cells: Counter[Cell]) -> Iterator[Reason]:
+    kept = {tuple(row)[:5]: row.n for row in _stream(connection, select(cell))}
+    if place := next((place for place in sorted({*kept, *cells}) if kept.get(place) != cells.get(place)), None):
+        yield _finding(
+            "the counts of {agency} in {month} do not follow from the documents", month=place[0], agency=place[1]
+        )
+    sums: dict[tuple[str, ...], list[int]] = {}
+    for place, count in cells.items():
+        measures = [count * value for value in Profile.parse(place[4]).measures]
+        known = sums.get(place[:3])
+        sums[place[:3]] = measures if known is None else list(map(add, known, measures))
+    added = {tuple(row)[:3]: list(row)[3:] for row in _stream(connection, select(tally))}
+    if where := next((where for where in sorted({*added, *sums}) if added.get(where) != sums.get(where)), None):
+        yield _finding(
+            "the counts of {agency} in {month} do not follow from the documents", month=where[0], agency=where[1]
+        )
+
+
+def _name_faults(connection: Connection, names: list[Called]) -> Iterator[Reason]:
+    kept = {
+        tuple(row) for row in connection.execute(select(agency.c.id, agency.c.event, agency.c.name, agency.c.level))
+    }
+    for id, *_ in sorted(kept ^ set(names)):
+        yield _finding("the names of agency {agency} do not follow from the events", agency=id)
+        return
+
+
+def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
+    yield from connection.execution_options(yield_per=1000).execute(statement)
+
+
+def _unfounded(state: Mapping[str, Any]) -> Reason:
+    return _finding("state of {key} does not follow from its events", key=state["key"])
+
+
+def _finding(message: str, **params: str) -> Reason:
+    return Reason(rule="register.check", clause="docs/registry.md", message=message, params=params)
