@@ -1,8 +1,7 @@
-"""Parse the XML of a stranger: no document type, no entity, no reach outside, and limits on size, width and depth.
+"""Parse the XML of a message, within the limits of messages, and mend what known producers get wrong.
 
-XML 1.0. A document type declaration can only stand before the root element, so the prolog alone is searched for it,
-before the parser sees a byte. Three slips of known producers are mended and noted, each of which has one reading;
-whatever else is not well-formed is refused. Structure is not judged here.
+XML 1.0. Three slips are mended and noted, each of which has one reading; whatever else is not well-formed is refused.
+Structure is not judged here.
 """
 
 from __future__ import annotations
@@ -13,21 +12,21 @@ from lxml import etree
 
 from edocs._edxml.canonical import Note
 from edocs._edxml.dialects import PREFIXES
-from edocs.errors import MalformedEnvelopeError
+from edocs._xmlsig.parsing import BOM, XmlLimits, after_prolog, parse_bounded, parse_guarded
+from edocs.errors import MalformedEnvelopeError, UnreadableError
 
-__all__ = ["MAX_BYTES", "mend_xml", "parse_xml"]
+__all__ = ["LIMITS", "mend_xml", "parse_xml"]
 
-MAX_BYTES = 256 * 1024 * 1024
-MAX_MARKS = 200_000
-"""Of ``<`` and of ``=`` each: bounds elements and attributes before memory is spent on them. Base64 has almost none."""
-MAX_DEPTH = 32
-"""The deepest element of edXML stands at 11."""
+LIMITS = XmlLimits(
+    size_bytes=256 * 1024 * 1024,
+    marks=200_000,  # base64 has almost none
+    depth=32,  # the deepest element of edXML stands at 11
+    keeps_comments=False,
+    has_long_texts=True,  # an attachment is one text
+)
 MAX_JUNK = 256
 """Characters before the first ``<`` that can be a slip."""
 
-_BOM = b"\xef\xbb\xbf"
-_PROLOG = re.compile(rb"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
-_ENCODING = re.compile(rb"""\A<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _JUNK = re.compile(rb"[ -;=-~\t\r\n\xef\xbb\xbf]{1,%d}(?=<[?!A-Za-z_])" % MAX_JUNK)
 _COMMENT_MARK = re.compile(rb"<!--|-->")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -41,14 +40,13 @@ def parse_xml(data: bytes) -> etree._Element:
     Raises:
         MalformedEnvelopeError: Empty, too large, not UTF-8, with a document type, not well-formed, too wide or deep.
     """
-    data = data.removeprefix(_BOM)
-    _check_before_parsing(data)
+    if not data.removeprefix(BOM).strip(b" \t\r\n"):
+        raise MalformedEnvelopeError("message is empty")
     try:
-        root = _parse(data)
-    except (etree.XMLSyntaxError, ValueError) as exc:
-        raise _unparsable(exc) from exc
-    _check_depth(root)
-    return root
+        return parse_bounded(data, LIMITS)
+    except UnreadableError as exc:
+        hint = "ask the sender for the message again"
+        raise MalformedEnvelopeError(exc.template, hint=hint, **exc.params) from exc.__cause__
 
 
 def mend_xml(data: bytes, note: Note) -> tuple[etree._Element, bytes]:
@@ -60,7 +58,7 @@ def mend_xml(data: bytes, note: Note) -> tuple[etree._Element, bytes]:
     Raises:
         MalformedEnvelopeError: As :func:`parse_xml`.
     """
-    data = _without_junk(data.removeprefix(_BOM), note)
+    data = _without_junk(data.removeprefix(BOM), note)
     try:
         return parse_xml(data), data
     except MalformedEnvelopeError as exc:
@@ -69,27 +67,6 @@ def mend_xml(data: bytes, note: Note) -> tuple[etree._Element, bytes]:
         if mended is None:
             raise
     return parse_xml(mended), mended
-
-
-def _parse(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        dtd_validation=False,
-        attribute_defaults=False,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=True,  # an attachment is one text node above the parser's own limit of 10 MB; ours are above
-        encoding="utf-8",
-    )
-    return etree.fromstring(data, parser)
-
-
-def _unparsable(exc: Exception) -> MalformedEnvelopeError:
-    return MalformedEnvelopeError(
-        "XML does not parse: {why}", hint="ask the sender for the message again", why=_first_line(exc)
-    )
 
 
 def _without_junk(data: bytes, note: Note) -> bytes:
@@ -108,7 +85,7 @@ def _mended(data: bytes, fault: int, note: Note) -> bytes | None:
 
 
 def _with_prefixes(data: bytes, note: Note, *, needed: bool) -> bytes | None:
-    start = _START_TAG.search(data, _after_prolog(data))
+    start = _START_TAG.search(data, after_prolog(data))
     missing = [
         rule
         for rule in PREFIXES
@@ -153,7 +130,7 @@ def _differs(one: bytes, other: bytes) -> bool:
     trees = []
     for data in (other, one):
         try:
-            trees.append(_parse(_with_prefixes(data, _unheard, needed=False) or data))
+            trees.append(parse_guarded(_with_prefixes(data, _unheard, needed=False) or data, LIMITS))
         except (etree.XMLSyntaxError, ValueError):
             return bool(trees)
     said = [
@@ -164,37 +141,3 @@ def _differs(one: bytes, other: bytes) -> bool:
 
 def _unheard(rule: str, message: str, path: str, **params: str) -> None:
     """Takes notices of an attempt that nobody will see."""
-
-
-def _after_prolog(data: bytes) -> int:
-    prolog = _PROLOG.match(data)
-    return prolog.end() if prolog else 0
-
-
-def _check_before_parsing(data: bytes) -> None:
-    if not data.strip(b" \t\r\n"):
-        raise MalformedEnvelopeError("message is empty")
-    if len(data) > MAX_BYTES:
-        raise MalformedEnvelopeError("message is larger than {limit} bytes", limit=MAX_BYTES)
-    declared = _ENCODING.match(data)
-    if b"\0" in data[:1024] or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")):
-        raise MalformedEnvelopeError("message is not in UTF-8", hint="edXML is written in UTF-8 only")
-    if data.startswith(b"<!DOCTYPE", _after_prolog(data)):
-        raise MalformedEnvelopeError(
-            "message has a document type declaration", hint="edXML has none; such a message is refused unread"
-        )
-    if max(data.count(b"<"), data.count(b"=")) > MAX_MARKS:
-        raise MalformedEnvelopeError("message has more than {limit} elements or attributes", limit=MAX_MARKS)
-
-
-def _check_depth(root: etree._Element) -> None:
-    level: list[etree._Element] = [root]
-    for _ in range(MAX_DEPTH):
-        level = [child for element in level for child in element]
-        if not level:
-            return
-    raise MalformedEnvelopeError("message is nested deeper than {limit} elements", limit=MAX_DEPTH)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 from edxml_fixtures import SAMPLES, packed
 
-from edocs._edxml.parsing import MAX_DEPTH, MAX_MARKS
+from edocs._edxml.parsing import LIMITS
 from edocs.errors import MalformedEnvelopeError
 from edocs.exchange import inspect_message
 from edocs.model import (
@@ -63,10 +63,10 @@ def status(inner: str) -> bytes:
         pytest.param(b'<?xml version="1.0" encoding="windows-1258"?><a/>', "UTF-8", id="other encoding"),
         pytest.param(b"<a>\xff\xfe</a>", "does not parse", id="not UTF-8 inside"),
         pytest.param(b"<edXML>&nothing;</edXML>", "does not parse", id="entity that nobody declared"),
-        pytest.param(b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1), "nested deeper", id="too deep"),
+        pytest.param(b"<a>" * (LIMITS.depth + 1) + b"</a>" * (LIMITS.depth + 1), "nested deeper", id="too deep"),
         pytest.param(b"<a>" * 100_000, "does not parse", id="deep beyond the parser"),
-        pytest.param(b"<a>" + b"<b/>" * MAX_MARKS + b"</a>", "more than 200000", id="too wide"),
-        pytest.param(b"<a " + b"b='' " * (MAX_MARKS + 1) + b"/>", "more than 200000", id="too many attributes"),
+        pytest.param(b"<a>" + b"<b/>" * LIMITS.marks + b"</a>", "more than 200000", id="too wide"),
+        pytest.param(b"<a " + b"b='' " * (LIMITS.marks + 1) + b"/>", "more than 200000", id="too many attributes"),
         pytest.param(b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "not an edXML", id="other XML"),
         pytest.param(f'<edXML xmlns="{NS}"/>'.encode(), "no edXMLEnvelope", id="no envelope"),
         pytest.param(b"<edXML><edXMLEnvelope/></edXML>", "not an edXML", id="no namespace"),
