@@ -9,12 +9,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from edocs.errors import UsageError
 from edocs.model import Entry, Indicator, Query, read_day, tidy_name, type_name
 from edocs.registry import Registry
 from edocs.reports.as_json import entry_object
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text
 
 from .console import PATH, Console, common_options
+from .gaps import show_gaps
 from .once import OnceCommand
 from .tables import table_text, terminal_width
 
@@ -27,6 +29,7 @@ from .tables import table_text, terminal_width
 @click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name (tên loại).")
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="Issued on that day or later.")
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="Issued on that day or earlier.")
+@click.option("--gaps", is_flag=True, help="Instead: the numbers that no document has, by agency and year.")
 @click.argument("text", nargs=-1)
 @common_options
 def find(
@@ -39,6 +42,7 @@ def find(
     kind: str | None,
     first: str | None,
     last: str | None,
+    gaps: bool,
     text: tuple[str, ...],
 ) -> int:
     """Find documents in the register by TEXT in number, subject or agency, and by these options (tra cứu)."""
@@ -51,7 +55,11 @@ def find(
         issued_to=read_day(last).date() if last else None,
         text=" ".join(text),
     )
+    if gaps and query != Query(agency=query.agency):
+        raise UsageError("--gaps goes with --agency alone", hint="a part of a book would seem full of gaps")
     with Registry.open(register_file, read_only=True) as registry:
+        if gaps:
+            return show_gaps(console, registry, query)
         if console.json:
             for entry in registry.find(query):
                 console.emit({"schema": "edocs.entry/1", **entry_object(entry)})

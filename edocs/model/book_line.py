@@ -126,7 +126,8 @@ def read_line(
         UsageError: The line cannot be entered; ``params["rule"]`` says by which rule.
     """
     notes: list[Reason] = []
-    values = {column: head.cell(cells, column) for column in Column}
+    values: defaultdict[Column, Cell] = defaultdict(lambda: None)
+    values.update({column: cells[place] for column, place in head.places.items() if place < len(cells)})
     _require_sound(values)
     for column in book.rules.fill_down:
         if above is not None and is_ditto(values[column]) and cell_text(above.get(column)):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from edocs.errors import UnreadableError, UsageError
@@ -236,6 +237,7 @@ def _joined(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
     return [below if cell_text(below) else above for above, below in pairs]
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     # "(2)" numbers the column; a bare number stays: "ngày 05 tháng 3" is a date and no heading.
     words = [word for word in _WORD.findall(_NUMBERED.sub(" ", text.casefold())) if word not in _UNSAID]

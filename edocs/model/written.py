@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from edocs.model.import_rules import refusal
 from edocs.model.register import tidy_name
@@ -85,7 +86,10 @@ def cell_text(cell: Cell) -> str:
         return f"{cell:%d/%m/}{cell.year:04d}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return tidy_name(str(cell))
+    return _tidied(str(cell))
+
+
+_tidied = lru_cache(maxsize=1024)(tidy_name)  # a row's cells are looked at several times
 
 
 def read_code(cell: Cell) -> WrittenCode:

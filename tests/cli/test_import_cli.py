@@ -231,3 +231,20 @@ def test_what_is_no_table_makes_no_register(data: bytes, register: Path, tmp_pat
 
     assert code(run("register", "--register", register, "--import", path, *AGENCY)) == 4
     assert not register.exists()
+
+
+def test_gaps_are_listed_by_book(good: Path, register: Path) -> None:
+    run("register", "--register", register, "--import", good, *AGENCY, "--year", "2026")
+
+    shown = run("find", "--register", register, "--gaps", "--lang", "vi")
+    [line] = [json.loads(one) for one in run("find", "--register", register, "--gaps", "--json").stdout.splitlines()]
+
+    assert f"{PROVINCE.id}  {PROVINCE.name}  2026  sổ thường: 3-4" in shown.stdout
+    assert (line["missing"], line["missing_count"], line["last"]) == ([[3, 4]], 2, 5)
+
+
+def test_a_part_of_a_book_has_no_gaps(good: Path, register: Path) -> None:
+    run("register", "--register", register, "--import", good, *AGENCY, "--year", "2026")
+
+    assert code(run("find", "--register", register, "--gaps", "--from", "2026-01-06")) == 2
+    assert code(run("find", "--register", register, "--gaps", "--agency", PROVINCE.id)) == 0
