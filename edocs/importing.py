@@ -31,7 +31,7 @@ from edocs.tables.xlsx_table import open_xlsx
 
 __all__ = ["BookTable", "import_book", "open_book", "rehearse_book"]
 
-_BATCH = 2000
+_BATCH = 5000
 """Lines entered in one transaction; between two of them other programs can write."""
 _SHOWN = 300
 """Characters of a line that was not understood."""

@@ -82,12 +82,18 @@ _COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,2})\)?")
 _DITTO = {"", '"', "''", "”", "“", "nt", "-nt-", "như trên", "-"}
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _FAILED = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_PLAINLY = re.compile(r"[0-9][0-9.]*/[^\W\d_]")
 _YEAR = re.compile(r"[0-9]{4}")
-_TYPE_NAMES = sorted(((name, code) for code, (name, _) in DOCUMENT_TYPES.items()), key=lambda item: -len(item[0]))
+_TYPE_NAMES = sorted(
+    ((name.casefold(), code) for code, (name, _) in DOCUMENT_TYPES.items()), key=lambda item: -len(item[0])
+)
 
 
 def line_kind(cells: Sequence[Cell], head: Head, rules: ColumnRules) -> LineKind:
     """What kind of line a row under the head is; in doubt a document, so that nothing is passed over unsaid."""
+    code = head.cell(cells, Column.CODE)
+    if isinstance(code, str) and _PLAINLY.match(code) and cell_text(head.cell(cells, Column.DATE)):
+        return LineKind.DOCUMENT  # nearly every line, and the quick way to say so
     filled = [(place, text) for place, cell in enumerate(cells) if (text := cell_text(cell))]
     if not filled:
         return LineKind.EMPTY
@@ -236,7 +242,7 @@ def _leading_type(title: str) -> tuple[str, str]:
     """
     folded = title.casefold()
     for name, code in _TYPE_NAMES:
-        if folded.startswith(name.casefold()) and not title[len(name) : len(name) + 1].isalnum():
+        if folded.startswith(name) and not title[len(name) : len(name) + 1].isalnum():
             return code, title[len(name) :].lstrip(" :-–,.;")
     first, _, rest = title.partition(" ")
     return (first, rest) if first in DOCUMENT_TYPES else ("", title)
