@@ -39,6 +39,9 @@ def xlsx_bytes(*sheets: Sequence[Sequence[Cell]], merged: Sequence[str] = ()) ->
         sheet = book.create_sheet(f"Tháng {place}")
         for row in rows:
             sheet.append(list(row))
+            for cell in sheet[sheet.max_row] if row else ():
+                if cell.data_type == "f":  # a text that begins with "=" is typed as text here
+                    cell.data_type = "s"
         for area in merged if place == 1 else ():
             sheet.merge_cells(area)
     stream = io.BytesIO()
