@@ -1,7 +1,7 @@
 """A4 pages of text, rules and frames, set at exact millimetres: papers that edocs itself writes.
 
-Tờ giấy A4. Left-to-right text in a Times-metric font, embedded and cut down to the letters in use. Measures are
-millimetres from the upper left corner; ``y`` is a base line. No images.
+Tờ giấy A4, upright or across. Left-to-right text in a Times-metric font, embedded and cut down to the letters in use.
+Measures are millimetres from the upper left corner; ``y`` is a base line. No images.
 """
 
 from __future__ import annotations
@@ -47,17 +47,34 @@ def width_mm(text: str, ink: Ink) -> float:
 class Sheet:
     """A page being drawn."""
 
+    is_landscape: bool = False
+    """Across: 297 mm wide, 210 mm high."""
     _operators: list[bytes] = field(default_factory=list)
     _letters: dict[FontStyle, set[str]] = field(default_factory=dict)
 
-    def text(self, x: float, y: float, text: str, ink: Ink) -> None:
-        """Set ``text`` from ``x``; letters that the font lacks become question marks."""
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height."""
+        return (_HEIGHT_MM, _WIDTH_MM) if self.is_landscape else (_WIDTH_MM, _HEIGHT_MM)
+
+    def text(self, x: float, y: float, text: str, ink: Ink, *, stretch_mm: float = 0.0) -> None:
+        """Set ``text`` from ``x``; letters that the font lacks become question marks.
+
+        Args:
+            stretch_mm: Added to every space, so that a line fills its measure (canh đều).
+        """
         shown = _shown(text, ink.style)
         self._letters.setdefault(ink.style, set()).update(shown)
         red, green, blue = ink.colour
+        string = encode_text(shown) + b" Tj"
+        if stretch_mm and " " in shown:
+            # Word spacing (Tw) does not apply to two-byte codes (ISO 32000-2, 9.3.3): each space is followed by a kern.
+            *words, last = shown.split(" ")
+            kern = b" %.1f " % (-stretch_mm * MM * 1000 / ink.size_pt)
+            string = b"[" + kern.join([*(encode_text(f"{word} ") for word in words), encode_text(last)]) + b"] TJ"
         self._operators.append(
-            b"BT /%s %.2f Tf %.2f %.2f %.2f rg %.2f %.2f Td %s Tj ET"
-            % (_resource(ink.style).encode(), ink.size_pt, red, green, blue, x * MM, _up(y), encode_text(shown))
+            b"BT /%s %.2f Tf %.2f %.2f %.2f rg %.2f %.2f Td %s ET"
+            % (_resource(ink.style).encode(), ink.size_pt, red, green, blue, x * MM, self._up(y), string)
         )
 
     def centred(self, x: float, y: float, text: str, ink: Ink) -> None:
@@ -69,7 +86,16 @@ class Sheet:
         red, green, blue = ink.colour
         self._operators.append(
             b"%.2f %.2f %.2f RG %.2f w %.2f %.2f m %.2f %.2f l S"
-            % (red, green, blue, width_pt, start[0] * MM, _up(start[1]), end[0] * MM, _up(end[1]))
+            % (red, green, blue, width_pt, start[0] * MM, self._up(start[1]), end[0] * MM, self._up(end[1]))
+        )
+
+    def fill(self, start: tuple[float, float], end: tuple[float, float], ink: Ink) -> None:
+        """Fill the rectangle between two corners, ``start`` the upper left one."""
+        red, green, blue = ink.colour
+        width, height = (end[0] - start[0]) * MM, (end[1] - start[1]) * MM
+        self._operators.append(
+            b"%.2f %.2f %.2f rg %.2f %.2f %.2f %.2f re f"
+            % (red, green, blue, start[0] * MM, self._up(end[1]), width, height)
         )
 
     def finish(self, title: str) -> bytes:
@@ -91,10 +117,13 @@ class Sheet:
         """What it takes of each font."""
         return self._letters
 
+    def _up(self, y: float) -> float:
+        return (self.size_mm[1] - y) * MM
+
 
 def bind(sheets: Sequence[Sheet], title: str, lang: str = "vi-VN") -> bytes:
     """The file that holds ``sheets`` in their order; each font is embedded once."""
-    writer = PdfFileWriter(stream_xrefs=False)
+    writer: PdfFileWriter = _Writer(stream_xrefs=False)  # type: ignore[no-untyped-call]  # pyHanko types none
     fonts = generic.DictionaryObject()
     for style in FontStyle:
         letters = set().union(*(sheet.letters.get(style, set()) for sheet in sheets))
@@ -104,7 +133,7 @@ def bind(sheets: Sequence[Sheet], title: str, lang: str = "vi-VN") -> bytes:
         contents, resources = sheet.page(fonts)
         page = PageObject(
             contents=writer.add_object(contents),
-            media_box=tuple(round(side * MM, 2) for side in (0, 0, _WIDTH_MM, _HEIGHT_MM)),
+            media_box=tuple(round(side * MM, 2) for side in (0, 0, *sheet.size_mm)),
             resources=resources,
         )
         writer.insert_page(page)
@@ -116,6 +145,13 @@ def bind(sheets: Sequence[Sheet], title: str, lang: str = "vi-VN") -> bytes:
     stream = BytesIO()
     writer.write(stream)
     return stream.getvalue()
+
+
+class _Writer(PdfFileWriter):
+    """Writes no date of its own: same papers, same bytes. What a paper is dated is on it."""
+
+    def _update_meta(self) -> None:
+        """pyHanko would put the time of writing here."""
 
 
 def broken(text: str, ink: Ink, room: float) -> list[str]:
@@ -140,7 +176,3 @@ def _shown(text: str, style: FontStyle) -> str:
 
 def _resource(style: FontStyle) -> str:
     return f"F{list(FontStyle).index(style)}"
-
-
-def _up(y: float) -> float:
-    return (_HEIGHT_MM - y) * MM

@@ -163,7 +163,7 @@ class _Cut:
 @lru_cache(maxsize=32)
 def _cut(path: Path, letters: str) -> _Cut:
     try:
-        with TTFont(path, lazy=True) as font:
+        with TTFont(path, lazy=True, recalcTimestamp=False) as font:  # same letters, same bytes
             return _subset(font, path.name, letters)
     except (TTLibError, OSError, struct.error, LookupError, ValueError) as exc:
         raise StampError("the font {font} cannot be read", hint="install another one", font=path.name) from exc
