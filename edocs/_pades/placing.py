@@ -1,9 +1,12 @@
 """Where a new visible signature stands: given in millimetres, or found from the page's text (Decree 30, annex I.II.7d).
 
-Vị trí chữ ký mới. A person's image needs no place: it goes between position and name on the last page.
+Vị trí chữ ký mới. A person's image needs no place: it goes between position and name on the last page, or on the last
+one before the annexes of a document that has them in the same file (annex I.III.1).
 """
 
 from __future__ import annotations
+
+import re
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -17,6 +20,11 @@ from edocs.errors import FieldError
 from edocs.model import Role, SignatureSpec
 
 __all__ = ["common_name", "place_new"]
+
+_ANNEX = re.compile(r"phụlục(?:số)?[ivxlc0-9]*[.:]?", re.IGNORECASE)
+"""Annex I.III.1.b; lines come without blanks."""
+_HEADING_LINES = 2
+"""A page number may stand above it."""
 
 
 def place_new(
@@ -35,7 +43,7 @@ def place_new(
         return locate(increment, stamp.box)
     if spec.role is not Role.PERSONAL or stamp.image_png is None:
         raise FieldError("the stamp has no place", hint="give one with --at, or name a field that has one")
-    last = page_count(increment) - 1
+    last = _last_before_annexes(document, page_count(increment))
     width, height = image_size(stamp.image_png)
     place = signature_place(
         read_lines(document, last, with_weight=True), last, common_name(certificate), width / height
@@ -43,6 +51,15 @@ def place_new(
     if not is_on_page(increment, place):
         raise FieldError("the image would not be on the page", hint="give its place: --at")
     return place
+
+
+def _last_before_annexes(document: bytes, pages: int) -> int:
+    """The page before the first that bears ``Phụ lục`` as its heading, a line of its own; else the last."""
+    for page in range(1, pages):
+        for line in read_lines(document, page)[:_HEADING_LINES]:
+            if _ANNEX.fullmatch(line.text):
+                return page - 1
+    return pages - 1
 
 
 def common_name(certificate: x509.Certificate) -> str:
