@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 from register_samples import PROVINCE, make_document, make_report, signature
@@ -241,6 +242,7 @@ def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pyt
         ("json", b"{\n"),
         ("table", b"\xe2"),
         ("xlsx", b"PK"),
+        ("pdf", b"%PDF-1.7"),
         ("openmetrics", b"# TYPE edocs_report info"),
     ],
 )
@@ -255,6 +257,20 @@ def test_report_is_written_to_a_file_and_to_standard_output_alike(
     assert code(written) == 0
     assert output.read_bytes().startswith(start)
     assert printed.stdout_bytes == output.read_bytes()
+
+
+def test_formal_report_takes_its_letterhead_from_a_file(filled: Path, tmp_path: Path) -> None:
+    letterhead, wrong, output = tmp_path / "thể thức.toml", tmp_path / "sai.toml", tmp_path / "báo cáo.pdf"
+    letterhead.write_text('signer = "Lê Văn Dũng"\nto = ["Văn phòng Chính phủ"]', encoding="utf-8")
+    wrong.write_text("singer = 'Lê Văn Dũng'", encoding="utf-8")
+    report = ("report", "--register", filled, "--format", "pdf", "-o", output)
+
+    result = run(*report, "--letterhead", letterhead)
+
+    assert code(result) == 0
+    text = pypdfium2.PdfDocument(output)[0].get_textpage().get_text_range()
+    assert "Kính gửi: Văn phòng Chính phủ." in text
+    assert code(run(*report, "--letterhead", wrong)) == 4
 
 
 def test_workbook_without_its_package_says_what_to_install(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,12 +23,15 @@ from register_province import AGENCIES, fill_province
 from edocs.locale import translate
 from edocs.model import AgencyLevel, Facet, Indicator, Query, Share
 from edocs.model.comparing import Band, Bounds, shortfall
+from edocs.model.letterhead import default_letterhead
 from edocs.model.periods import Period, Span
 from edocs.model.targets import Target
 from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_json import report_json
+from edocs.reports.as_openmetrics import report_openmetrics
+from edocs.reports.as_pdf import report_pdf
 from edocs.reports.as_xlsx import report_xlsx
 from edocs.reports.comparing_words import BANDS, NOTES
 from edocs.reports.comparisons import Comparing
@@ -224,7 +227,24 @@ for name, make in FORMATS.items():
     for lang in ("vi", "en"):
         print(name, lang, hashlib.sha256(make(report, lang)).hexdigest())
 """
-FORMATS = {"html": report_html, "json": report_json, "csv": report_csv, "xlsx": report_xlsx}
+
+
+def formal_report(report: Report, lang: str) -> bytes:
+    return report_pdf(report, default_letterhead(report.agencies))
+
+
+def scraped_report(report: Report, lang: str) -> bytes:
+    return report_openmetrics(report)
+
+
+FORMATS = {
+    "html": report_html,
+    "json": report_json,
+    "csv": report_csv,
+    "xlsx": report_xlsx,
+    "pdf": formal_report,
+    "openmetrics": scraped_report,
+}
 
 
 def test_same_events_give_the_same_bytes_in_fresh_processes(report: Report, tmp_path: Path) -> None:

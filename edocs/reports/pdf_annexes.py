@@ -1,0 +1,141 @@
+"""The annexes of the formal report: all units in one table, the comparison, the definitions.
+
+Phụ lục. Tables stand across (annex I, part I, I.2); each annex counts its own pages.
+"""
+
+from __future__ import annotations
+
+from edocs._pdf.fonts import FontStyle
+from edocs._pdf.sheet import Ink
+from edocs.locale import translate
+from edocs.model import AgencyLevel, Counts, Facet, Indicator
+from edocs.model.letterhead import Letterhead
+
+from .figures import Report, Row, RowKind, Section
+from .grids import Grid, cell_text, comparison_grids
+from .pdf_layout import annex
+from .pdf_pages import BOLD, Column, Pages, TableRow, fitted
+from .pdf_words import source_lines
+from .wording import DEFINITIONS, LEVELS, number_text
+
+__all__ = ["ROMAN", "annexes", "count_text", "level_name", "share_cells"]
+
+ROMAN = ("I", "II", "III")
+_LANG = "vi"
+_NOTHING = "–"
+_ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
+_SMALL, _TERM, _TEXT = Ink(size_pt=11), Ink(style=FontStyle.BOLD, size_pt=13), Ink(size_pt=13)
+_FIGURES = (
+    ("Tổng số VB đi", 13),
+    ("VB mật (loại trừ)", 12),
+    ("Loại trừ khác", 11),
+    ("VB thuộc diện ký số", 13),
+    ("Ký số cơ quan", 12),
+    ("Tỷ lệ (%)", 13),
+    ("Ký số cá nhân", 12),
+    ("Tỷ lệ (%)", 13),
+    ("Đủ hai chữ ký", 12),
+    ("Tỷ lệ (%)", 13),
+    ("Không hợp lệ", 13),
+    ("Chưa đủ căn cứ, chưa xác thực", 13),
+    ("Chưa ký số", 11),
+)
+_UNITS_NOTE = (
+    "(4) = (1) - (2) - (3); (6) = (5) : (4); (8) = (7) : (4); (10) = (9) : (4). Dòng cộng và tổng số tính từ tổng các "
+    "số đếm; tỷ lệ làm tròn đến hai chữ số thập phân; dấu – là không có văn bản thuộc diện ký số nên không tính tỷ lệ."
+)
+
+
+def annexes(report: Report, head: Letterhead) -> list[Pages]:
+    """The units, the comparison where there is one, and the definitions."""
+    units = next((section for section in report.sections if section.by == (Facet.LEVEL, Facet.AGENCY)), None)
+    grids = comparison_grids(report, _LANG)
+    count = (units is not None) + bool(grids) + 1
+    numbers = iter(ROMAN if count > 1 else ("",))
+    parts: list[Pages] = []
+    if units is not None:
+        title = "Kết quả ký số văn bản đi theo từng đơn vị"
+        pages = annex(head, next(numbers), title, is_landscape=True)
+        _units(pages, units, report)
+        parts.append(pages)
+    if grids:
+        pages = annex(head, next(numbers), "So sánh giữa các đơn vị và với kỳ trước", is_landscape=True)
+        for grid in grids:
+            _grid(pages, grid)
+        parts.append(pages)
+    pages = annex(head, next(numbers), "Định nghĩa chỉ số và căn cứ số liệu")
+    for name, text in DEFINITIONS.values():
+        pages.heading(translate(name, _LANG), _TERM)
+        pages.paragraph(translate(text, _LANG), _TEXT)
+    pages.heading("Căn cứ số liệu", _TERM)
+    for line in source_lines(report):
+        pages.paragraph(line, _TEXT)
+    return [*parts, pages]
+
+
+def _units(pages: Pages, section: Section, report: Report) -> None:
+    columns = [
+        Column(name="STT", width_mm=9, index="A"),
+        Column(name="Mã định danh", width_mm=25, is_text=True, index="B"),
+        Column(name="Đơn vị", width_mm=44, is_text=True, index="C"),
+        *(Column(name=name, width_mm=wide, index=f"({place})") for place, (name, wide) in enumerate(_FIGURES, 1)),
+        Column(name="Ghi chú", width_mm=13, is_text=True, index="D"),
+    ]
+    rows: list[TableRow] = []
+    number = 0
+    for row in section.rows:
+        counts = row.counts
+        figures = (counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base)
+        both = counts.both
+        rest = (both.invalid, both.indeterminate + both.not_checked, both.unsigned)
+        cells = (
+            *map(count_text, figures),
+            *share_cells(counts),
+            *map(count_text, rest),
+            "" if counts.base else "Không có VB",
+        )
+        if row.kind is RowKind.GROUP:
+            number += 1
+            id = row.group[1]
+            name = report.agencies[id].name if id in report.agencies else id
+            rows.append(TableRow(cells=(str(number), id, name, *cells)))
+        else:
+            name = level_name(row)
+            name = f"Cộng {name[:1].lower()}{name[1:]}" if row.group else name
+            rows.append(TableRow(cells=("", "", name, *cells), is_sum=True))
+    pages.paragraph(_UNITS_NOTE, _SMALL)
+    pages.space(2.0)
+    pages.table(columns, rows, 9.5)
+
+
+def _grid(pages: Pages, grid: Grid) -> None:
+    """A comparison as a table."""
+    rows = [
+        TableRow(cells=tuple(cell_text(cell, _LANG) for cell in row), is_sum=kind is not RowKind.GROUP)
+        for kind, row in grid.rows
+    ]
+    pages.heading(grid.title, BOLD)
+    pages.paragraph(grid.note, _SMALL)
+    pages.space(2.0)
+    pages.table(fitted(grid.head, rows, grid.names, 10, pages.right - pages.left), rows, 10)
+    pages.space(3.0)
+
+
+def share_cells(counts: Counts) -> list[str]:
+    """Each numerator and its percentage, whose sign the head of the column bears."""
+    cells: list[str] = []
+    for indicator in _ORDER:
+        share = counts.share(indicator)
+        percent = share.percent
+        cells += [count_text(share.numerator), _NOTHING if percent is None else str(percent).replace(".", ",")]
+    return cells
+
+
+def level_name(row: Row) -> str:
+    """What a row by level is called."""
+    return translate(LEVELS[AgencyLevel(row.group[0])], _LANG) if row.group else "Tổng số"
+
+
+def count_text(count: int) -> str:
+    """A count with its thousands marked."""
+    return number_text(count, _LANG)
