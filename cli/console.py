@@ -53,6 +53,11 @@ class Console:
         if not self.quiet:
             click.echo(self.text(template, **params), err=True)
 
+    def tell(self, text: str) -> None:
+        """As :meth:`say`, of a text in the run's language already."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
     def result(self, text: str) -> None:
         """A result for people: standard output, or standard error when that carries JSON; silent under ``--quiet``."""
         if not self.quiet:

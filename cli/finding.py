@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 from rich.table import Table
@@ -11,18 +10,18 @@ from rich.text import Text
 
 from edocs.errors import UsageError
 from edocs.model import Entry, Indicator, Query, read_day, tidy_name, type_name
-from edocs.registry import Registry
 from edocs.reports.as_json import entry_object
 from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text
 
-from .console import PATH, Console, common_options
+from .console import Console, common_options
 from .gaps import show_gaps
 from .once import OnceCommand
+from .registers import REGISTER_OPTION, open_registry
 from .tables import table_text, terminal_width
 
 
 @click.command(cls=OnceCommand)
-@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
+@REGISTER_OPTION
 @click.option("--agency", metavar="ID", help="Identifier of the issuing agency.")
 @click.option("--number", type=int, help="Number (số).")
 @click.option("--symbol", help="Symbol (ký hiệu); letter case matters.")
@@ -35,7 +34,7 @@ from .tables import table_text, terminal_width
 def find(
     console: Console,
     *,
-    register_file: Path,
+    register_file: str,
     agency: str | None,
     number: int | None,
     symbol: str | None,
@@ -57,7 +56,7 @@ def find(
     )
     if gaps and query != Query(agency=query.agency):
         raise UsageError("--gaps goes with --agency alone", hint="a part of a book would seem full of gaps")
-    with Registry.open(register_file, read_only=True) as registry:
+    with open_registry(console, register_file, read_only=True) as registry:
         if gaps:
             return show_gaps(console, registry, query)
         if console.json:

@@ -18,12 +18,12 @@ from edocs.model.book_line import Book
 from edocs.model.headings import Column, ColumnRules, read_column_rules
 from edocs.model.import_rules import IMPORT_RULES
 from edocs.model.imported import ImportedLine, ImportSummary, LineOutcome
-from edocs.registry import Registry
 from edocs.reports.as_import import import_csv_writer, import_jsonl_writer, imported_object
 from edocs.reports.wording import number_text
 
 from .console import Console, worst
 from .progress import spoken
+from .registers import is_there, open_registry, register_files
 
 _SHOWN = 20
 _DEFAULTS = {"symbol": Column.SYMBOL, "type": Column.TYPE, "secrecy": Column.SECRECY}
@@ -34,7 +34,7 @@ class ImportJob:
     """What one run of an import is asked for."""
 
     table: Path
-    register: Path
+    register: str
     report: Path | None = None
     columns: Path | None = None
     year: int | None = None
@@ -66,7 +66,7 @@ def import_table(
         for note in table.assumptions:
             console.say("{note}", note=note.text(console.lang))
         write = open_ones.enter_context(_report(console, job))
-        for line in _lines(open_ones, job, table, fields, listed, who, now):
+        for line in _lines(console, open_ones, job, table, fields, listed, who, now):
             advance()
             summary.add(line)
             write(line)
@@ -79,6 +79,7 @@ def import_table(
 
 
 def _lines(
+    console: Console,
     open_ones: ExitStack,
     job: ImportJob,
     table: BookTable,
@@ -88,8 +89,8 @@ def _lines(
     now: datetime,
 ) -> Iterator[ImportedLine]:
     registry = None
-    if not job.is_rehearsal or job.register.exists():
-        registry = open_ones.enter_context(Registry.open(job.register, read_only=job.is_rehearsal))
+    if not job.is_rehearsal or is_there(job.register):
+        registry = open_ones.enter_context(open_registry(console, job.register, read_only=job.is_rehearsal))
     known = {**(registry.agencies() if registry else {}), **listed}
     agency = _agency(fields, known)
     if agency is not None:
@@ -125,7 +126,7 @@ def _report(console: Console, job: ImportJob) -> Iterator[Callable[[ImportedLine
         yield lambda _: None
         return
     is_lines = job.report.suffix.lower() in (".jsonl", ".json")
-    with open_output(job.report, inputs=(job.table, job.register)) as stream:
+    with open_output(job.report, inputs=(job.table, *register_files(job.register))) as stream:
         yield (import_jsonl_writer if is_lines else import_csv_writer)(stream, console.lang)
 
 

@@ -16,13 +16,14 @@ from edocs._files import read_file
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Agency, Submission, VerificationReport, read_agencies, read_submission
 from edocs.office import register_pdf
-from edocs.registry import Outcome, Registration, Registry
+from edocs.registry import Outcome, Registration
 from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
 from .console import PATH, Console, common_options, worst
 from .importing import ImportJob, import_table
 from .once import OnceCommand
+from .registers import REGISTER_OPTION, open_registry
 from .verdicts import EXIT_CODES
 
 _OUTCOMES = {
@@ -36,7 +37,7 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 
 @click.command(cls=OnceCommand)
 @click.argument("pdf", nargs=-1, type=PATH, metavar="[PDF]")
-@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
+@REGISTER_OPTION
 @click.option("--from-jsonl", type=PATH, metavar="FILE", help="Many documents; - is stdin.")
 @click.option("--import", "table", type=PATH, metavar="TABLE", help="An old book: CSV or XLSX (nhập sổ cũ).")
 @click.option("--dry-run", is_flag=True, help="With --import: say what would be entered, and write nothing.")
@@ -61,7 +62,7 @@ def register(
     console: Console,
     *,
     pdf: Sequence[Path],
-    register_file: Path,
+    register_file: str,
     from_jsonl: Path | None,
     table: Path | None,
     dry_run: bool,
@@ -99,19 +100,19 @@ def register(
         raise UsageError("missing: {options}", hint="what is registered of a document", options=", ".join(missing))
     store = load_trust(trust) if trust else None
     read_file(path)  # before the register is made: a file that is not there registers nothing
-    with Registry.open(register_file) as registry:
+    with open_registry(console, register_file) as registry:
         document = read_submission(fields, {**registry.agencies(), **listed}).document
         registration, verdict = register_pdf(registry, document, path, store, who=clerk, now=datetime.now(HANOI))
     _show(console, registration, verdict)
     return EXIT_CODES[verdict.verdict]
 
 
-def _register_lines(console: Console, register_file: Path, source: Path, listed: Mapping[str, Agency], who: str) -> int:
+def _register_lines(console: Console, register_file: str, source: Path, listed: Mapping[str, Agency], who: str) -> int:
     codes: list[int] = []
     refused: list[tuple[int, EdocsError]] = []
     places: list[int] = []
     data = sys.stdin.buffer.read() if str(source) == "-" else read_file(source)
-    with Registry.open(register_file) as registry:
+    with open_registry(console, register_file) as registry:
         known = {**registry.agencies(), **listed}
         done = registry.register_many(_submissions(data, known, places, refused), who=who, now=datetime.now(HANOI))
     for place, registration in zip(places, done, strict=True):

@@ -15,7 +15,6 @@ from edocs.errors import MissingExtraError
 from edocs.model import Facet, Query
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
-from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_json import report_json, report_object
@@ -29,6 +28,7 @@ from .arguments import read_time
 from .comparing import comparing_options, month_query, read_comparing
 from .console import PATH, Console, common_options
 from .once import OnceCommand
+from .registers import REGISTER_OPTION, open_registry, register_files
 from .tables import WIDE, cells_table, table_text, terminal_width
 
 By = tuple[Facet | Span, ...]
@@ -45,7 +45,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 
 
 @click.command(cls=OnceCommand)
-@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
+@REGISTER_OPTION
 @click.option("--from", "first", metavar="YYYY-MM", help="First month of issue.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last month of issue.")
 @click.option("--by", multiple=True, type=click.Choice(list(_BY)), help="Group by; repeatable.")
@@ -62,7 +62,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 )
 @click.option("--output", "-o", type=PATH, metavar="OUT", help="File to write; else stdout.")
 @common_options
-def report(console: Console, *, register_file: Path, form: str, output: Path | None, **options: Any) -> int:
+def report(console: Console, *, register_file: str, form: str, output: Path | None, **options: Any) -> int:
     """Signed share of issued documents: by the person, by the agency, by both in order (tỷ lệ ký số).
 
     Numerator and denominator stand beside every percentage. Same events, same bytes.
@@ -72,7 +72,7 @@ def report(console: Console, *, register_file: Path, form: str, output: Path | N
     if console.json and form == "table":
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)
-    with Registry.open(register_file, read_only=True) as registry:
+    with open_registry(console, register_file, read_only=True) as registry:
         sections = _sections(options, form, query)
         kept = {} if form in _LISTED else {"listed": 0}
         found = registry.report(query, sections, comparing=comparing, **kept)
@@ -86,7 +86,7 @@ def report(console: Console, *, register_file: Path, form: str, output: Path | N
     if output is None:
         click.echo(data, nl=False)
     else:
-        write_file(output, data, inputs=(register_file,))
+        write_file(output, data, inputs=register_files(register_file))
         console.say("written: {path}", path=output)
     return 0
 

@@ -23,6 +23,7 @@ from .arguments import read_time
 from .comparing import month_query, read_target_file
 from .console import PATH, Console, common_options
 from .once import OnceCommand
+from .registers import open_registry
 from .tables import cells_table, table_text, terminal_width
 
 _UNITS = (Facet.LEVEL, Facet.AGENCY)
@@ -30,13 +31,13 @@ _UNITS = (Facet.LEVEL, Facet.AGENCY)
 
 @click.command(cls=OnceCommand)
 @click.argument("path", type=PATH, metavar="FILE")
-@click.option("--register", "register_file", type=PATH, metavar="FILE", help="Compare with what is registered.")
+@click.option("--register", "register_file", metavar="FILE|postgresql://…", help="Compare with what is registered.")
 @click.option("--from", "first", metavar="YYYY-MM", help="First month of issue; default: the year of each target.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last month of issue; its year is that of the targets.")
 @click.option("--at", metavar="TIME", help="Cut-off: count what was recorded up to then. Else the latest event.")
 @common_options
 def targets(
-    console: Console, *, path: Path, register_file: Path | None, first: str | None, last: str | None, at: str | None
+    console: Console, *, path: Path, register_file: str | None, first: str | None, last: str | None, at: str | None
 ) -> int:
     """Check a table of targets (chỉ tiêu), and show who reaches them and how many documents are missing."""
     found = read_target_file(path)
@@ -48,7 +49,7 @@ def targets(
         console.say("{count} targets", count=number_text(len(found), console.lang))
         return 0
     query = replace(month_query(first, last), as_of=read_time(console, at) if at else None)
-    with Registry.open(register_file, read_only=True) as registry:
+    with open_registry(console, register_file, read_only=True) as registry:
         agencies = registry.agencies()
         lines = list(_lines(registry, found, query))
     for line in lines:

@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 
     from edocs.errors import EdocsError
     from edocs.model import Limits, TrustStore
-    from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer, Timestamper
+    from edocs.ports import Engine, RevocationSource, SecretsHandler, Signer, Store, Timestamper
 
-__all__ = ["SignerRecipe", "TrustRecipe", "open_engine", "open_revocation", "open_signer", "open_timestamper"]
+__all__ = [
+    "SignerRecipe",
+    "TrustRecipe",
+    "open_engine",
+    "open_register",
+    "open_revocation",
+    "open_signer",
+    "open_timestamper",
+]
 
 _SIGNERS = {
     "csc+http": ("edocs.signers.csc", "open_csc_here"),
@@ -209,6 +217,37 @@ def open_engine(uri: str, limits: Limits | None = None) -> Engine:
     else:
         raise UsageError("no such engine: {uri}", hint="serial:, local: or local:N", uri=uri)
     return engine
+
+
+def open_register(uri: str, secrets: SecretsHandler | None = None, *, read_only: bool = False) -> Store:
+    """The register that ``uri`` names: a path, or ``postgresql://user@host:port/database`` (mở sổ đăng ký).
+
+    Args:
+        secrets: Asked for the password of a server that wants one.
+
+    Raises:
+        UsageError: The address cannot be meant.
+        MissingExtraError: The driver of PostgreSQL is not installed.
+        StoreError, OutputError: As the adapter finds.
+    """
+    scheme, _ = _split(uri)
+    store: Store
+    if scheme not in ("postgresql", "postgres"):
+        path = importlib.import_module("pathlib").Path(uri)
+        store = importlib.import_module("edocs.stores.sqlite").open_sqlite(path, read_only=read_only)
+        return store
+    try:
+        importlib.import_module("psycopg")
+    except ImportError as exc:
+        raise MissingExtraError(
+            "the adapter for {scheme}: needs a package that is not installed: {why}",
+            hint="pip install 'edocs[{extra}]'",
+            scheme=scheme,
+            why=exc,
+            extra="postgres",
+        ) from exc
+    open_postgres: Callable[..., Store] = importlib.import_module("edocs.stores.postgres").open_postgres
+    return open_postgres(uri.replace("postgres:", "postgresql:", 1), secrets, read_only=read_only)
 
 
 def _adapter(scheme: str) -> Callable[..., Signer]:

@@ -247,6 +247,23 @@ class Store(Protocol):
         """
         ...
 
+    def clock_notices(self) -> Iterator[Reason]:
+        """Where a clock was set back; the order of the log counts all the same."""
+        ...
+
+    @property
+    def notices(self) -> Sequence[Reason]:
+        """What is special about how the register is opened; most often nothing."""
+        ...
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
+        """Make everything that is derived anew from the events.
+
+        Returns:
+            How many events there are.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the backend."""
         ...

@@ -284,6 +284,14 @@ class Registry:
         """
         return tuple(self._store.check(progress))
 
+    def clock_notices(self) -> tuple[Reason, ...]:
+        """Where a clock was set back: that is noticed, and the order of the log counts all the same."""
+        return tuple(self._store.clock_notices())
+
+    def extent(self, as_of: datetime | None = None) -> LogExtent:
+        """Which events there are, or were at ``as_of`` (thời điểm chốt số liệu)."""
+        return self._store.extent(as_of)
+
     @property
     def store(self) -> Store:
         """The store behind it."""

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table
 
+from edocs.model.verdict import Reason
+
 __all__ = ["Backend", "Rows"]
 
 Rows = Sequence[tuple[Any, ...]]
@@ -19,6 +21,11 @@ class Backend(Protocol):
     engine: Engine
     mark: str
     """What stands for a parameter in SQL text."""
+
+    @property
+    def notices(self) -> tuple[Reason, ...]:
+        """What is special about how the register is opened; most often nothing."""
+        ...
 
     def translated(self) -> AbstractContextManager[None]:
         """Every error of the database in the block becomes a ``StoreError`` or an ``OutputError``."""

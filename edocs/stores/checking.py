@@ -30,7 +30,7 @@ from .rows import expected_leaf
 from .schema import agency, cell, document, event, tally, tile
 from .writing import NAMING, Called, news_of
 
-__all__ = ["findings"]
+__all__ = ["clock_notices", "findings"]
 
 _WIDTH = 256
 _EACH = 10_000
@@ -52,6 +52,21 @@ def findings(connection: Connection, progress: Progress) -> Iterator[Reason]:
     yield from _state_faults(connection, progress, cells)
     yield from _count_faults(connection, cells)
     yield from _name_faults(connection, names)
+
+
+def clock_notices(connection: Connection) -> Iterator[Reason]:
+    """One notice where events state earlier moments than events that were logged before them."""
+    latest = func.max(event.c.at).over(order_by=event.c.id, rows=(None, 0)).label("latest")
+    each = select(event.c.id, event.c.at, latest).subquery()
+    back = select(func.count(), func.min(each.c.id)).where(each.c.at < each.c.latest)
+    count, first = connection.execute(back).one()
+    if count:
+        yield Reason(
+            rule="register.clock",
+            clause="docs/registry.md",
+            message="a clock was set back: {count} events state an earlier time than one before them, first event {id}",
+            params={"count": str(count), "id": str(first)},
+        )
 
 
 def _log_faults(connection: Connection, progress: Progress, names: list[Called]) -> Iterator[Reason]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from edocs.errors import DuplicateError, OutputError, StoreError, UsageError
+from edocs.model.verdict import Reason
 from edocs.ports import SecretsHandler
 
 from .backend import Rows
@@ -78,6 +79,11 @@ class _Postgres:
         self.engine: Engine = create_engine(self._url, poolclass=NullPool, isolation_level="REPEATABLE READ")
         event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.engine, "begin", self._begin)
+
+    @property
+    def notices(self) -> tuple[Reason, ...]:
+        """Nothing: a server takes care of its disks."""
+        return ()
 
     def translated(self) -> AbstractContextManager[None]:
         """The errors of PostgreSQL, as those of a register."""

@@ -15,7 +15,7 @@ from heapq import merge
 from operator import add
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from edocs.errors import StoreError
 from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
@@ -27,9 +27,10 @@ from edocs.model.tally import Facet, Query, Tally
 from edocs.model.verdict import Reason
 
 from .backend import Backend
-from .checking import findings
+from .checking import clock_notices, findings
 from .counting import Vectors, find_statement, matches, profile_rows, tallies, vectors
 from .past import changed_since
+from .rebuilding import logged_rows, rebuild
 from .rows import logged_of
 from .schema import agency, document, event, register
 from .tree import node_in, position_of
@@ -53,6 +54,11 @@ class SqlStore:
         """The log's own name, which its checkpoints bear."""
         with self._reading() as connection:
             return str(connection.execute(select(register.c.origin)).scalar_one())
+
+    @property
+    def notices(self) -> tuple[Reason, ...]:
+        """What is special about how the register is opened: a share in the network, media that cannot be written."""
+        return self._backend.notices
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -109,8 +115,8 @@ class SqlStore:
         statement = select(event).order_by(event.c.id)
         with self._reading() as connection:
             if key is not None:
-                [id] = connection.execute(select(document.c.id).where(document.c.key == str(key))).scalars() or [None]
-                statement = statement.where(event.c.document == id)
+                id = connection.execute(select(document.c.id).where(document.c.key == str(key))).scalar()
+                statement = statement.where(event.c.document == (-1 if id is None else id))
             if as_of is not None:
                 statement = statement.where(event.c.id <= position_of(connection, as_of)[0])
             yield from _each(connection, statement, logged_of)
@@ -196,6 +202,44 @@ class SqlStore:
         """What is wrong with the log, or with what is derived from it."""
         with self.snapshot(), self._reading() as connection:
             yield from findings(connection, progress or (lambda _: None))
+
+    def clock_notices(self) -> Iterator[Reason]:
+        """Where a clock was set back."""
+        with self._reading() as connection:
+            yield from clock_notices(connection)
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
+        """Make everything that is derived anew from the events (dựng lại từ nhật ký).
+
+        Returns:
+            How many events there are.
+
+        Raises:
+            StoreError: An event is not what was logged, or cannot follow: nothing is changed.
+        """
+        with self._backend.translated(), self._backend.engine.execution_options(writes=True).begin() as connection:
+            self._backend.lock(connection)
+            return rebuild(self._backend, connection, progress)
+
+    def copy_into(self, target: SqlStore, progress: Callable[[int], None] | None = None) -> LogExtent:
+        """Copy the log, as it is at this moment, into a register without events, and make what follows there.
+
+        Sao chép sổ. Others may write here meanwhile. Every leaf is checked, and the roots are compared at the end.
+
+        Raises:
+            StoreError: An event is not what was logged, or ``target`` has events.
+        """
+        with self.snapshot(), self._reading() as connection, target.transaction():
+            assert target._writing is not None  # noqa: S101 - the block has opened it
+            there = target._writing.connection
+            if position_of(there, None)[0]:
+                raise StoreError("the register that is copied into has events already", hint="choose a new one")
+            target._writing.replay(logged_rows(connection, progress), is_new=True)
+            there.execute(update(register).values(origin=self.origin))
+            extent, copied = self.extent(), target.extent()
+            if extent != copied:
+                raise StoreError("the copy differs from the register", hint="edocs fsck says what is wrong with it")
+            return extent
 
     def close(self) -> None:
         """Close every connection."""

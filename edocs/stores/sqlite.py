@@ -17,9 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from edocs.errors import OutputError, StoreError
+from edocs.model.verdict import Reason
 
 from .backend import Rows
 from .creating import create, upgrade
+from .media import is_network_share
 from .schema import SCHEMA_VERSION, SQLITE_TRIGGERS, register
 from .sql import SqlStore
 
@@ -54,6 +56,8 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> SqlStore:
                 )
             with backend.engine.execution_options(writes=True).begin() as connection:
                 upgrade(backend, connection)
+        elif backend.is_on_share and not read_only:
+            backend.journal()  # it was made on a local disk, and moved
     return SqlStore(backend)
 
 
@@ -64,7 +68,31 @@ class _Sqlite:
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._path = path
+        self.is_on_share = is_network_share(path)
+        self._is_immutable = read_only and path.exists() and not _is_writable(path)
         self.engine = _engine(path, read_only=read_only)
+
+    @property
+    def notices(self) -> tuple[Reason, ...]:
+        """What is special about where the register stands."""
+        found = []
+        if self.is_on_share:
+            found.append(
+                _notice("{path} stands on a network share: no write-ahead log, and one writer at a time", self._path)
+            )
+        if self._is_immutable:
+            found.append(
+                _notice("{path} cannot be written: it is read as it is, and what others write is not seen", self._path)
+            )
+        return tuple(found)
+
+    def journal(self) -> None:
+        """A write-ahead log where there can be one; across a network, the journal that needs no shared memory."""
+        mode = "DELETE" if self.is_on_share else "WAL"
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # the journal mode is no part of a transaction
+            connection.exec_driver_sql(f"PRAGMA journal_mode = {mode}")
+            connection.exec_driver_sql("BEGIN")
 
     def translated(self) -> AbstractContextManager[None]:
         """The errors of SQLite, as those of a register."""
@@ -111,10 +139,7 @@ def _version(path: Path) -> int | None:
 
 
 def _create(backend: _Sqlite) -> None:
-    with backend.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")  # the journal mode is no part of a transaction
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        connection.exec_driver_sql("BEGIN")
+    backend.journal()
     with backend.engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.has_table(connection, register.name):
             return  # another process was first
@@ -157,6 +182,18 @@ def _opened(path: Path, mode: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _is_writable(path: Path) -> bool:
+    try:
+        with path.open("r+b"):
+            return True
+    except OSError:
+        return False
+
+
+def _notice(message: str, path: Path) -> Reason:
+    return Reason(rule="register.media", clause="docs/registry.md", message=message, params={"path": str(path)})
 
 
 def _wal(path: Path) -> Path:
