@@ -113,11 +113,11 @@ def message_lines(
             yield f"  {console.text(label):<{_LABEL_WIDTH}}{_one_line(text)}"
     for error in envelope.errors:
         yield f"  {console.text('error of the exchange'):<{_LABEL_WIDTH}}{_one_line(error)}"
-    if envelope.kind is MessageKind.DOCUMENT:
-        yield console.text("attachments: {count}", count=len(opened.unpacked.files))
     if opened.signature is not None:
         yield console.text("signature of the message:")
         yield from (f"  {line}" for line in signature_lines(opened.signature, console.lang))
+    if envelope.kind is MessageKind.DOCUMENT:
+        yield console.text("attachments: {count}", count=len(opened.unpacked.files))
     for index, (file, report) in enumerate(zip(opened.unpacked.files, opened.reports, strict=True), 1):
         yield from _file_lines(console, index, file, report, places)
     if opened.legal_effect:

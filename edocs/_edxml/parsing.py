@@ -45,7 +45,8 @@ def parse_xml(data: bytes) -> etree._Element:
     try:
         return parse_bounded(data, LIMITS)
     except UnreadableError as exc:
-        hint = "ask the sender for the message again"
+        is_binary = b"\0" in data[:1024]
+        hint = "is it the right file?" if is_binary else "ask the sender for the message again"
         raise MalformedEnvelopeError(exc.template, hint=hint, **exc.params) from exc.__cause__
 
 

@@ -115,4 +115,5 @@ def _check_depth(root: etree._Element, most: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    said = error.msg if isinstance(error, etree.XMLSyntaxError) else str(error)  # lxml says the place twice
+    return said.splitlines()[0] if said else type(error).__name__
