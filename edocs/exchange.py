@@ -35,6 +35,7 @@ from edocs._workspace import Workspace
 from edocs.errors import EdocsError, StateSecretError, UsageError
 from edocs.model import (
     HANOI,
+    MARKS,
     Attachment,
     DocumentMessage,
     Envelope,
@@ -351,7 +352,7 @@ def _require_no_secret(document: OutgoingDocument) -> None:
         raise StateSecretError(
             "a state secret is not exchanged electronically: secrecy {secrecy}",
             hint="Decision 28/2018, article 1.2: send it as the law on state secrets says",
-            secrecy=document.secrecy.value,
+            secrecy=MARKS[document.secrecy],
         )
 
 

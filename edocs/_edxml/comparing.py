@@ -12,6 +12,7 @@ from dataclasses import replace
 from edocs.model import (
     Attachment,
     Comparison,
+    Declassification,
     DocumentMessage,
     Envelope,
     Manifest,
@@ -25,6 +26,7 @@ from edocs.model import (
 __all__ = ["compared", "listing_findings"]
 
 _LISTED = "Decision 28/2018/QĐ-TTg, article 10.1"
+_DECLASSIFIED = "Law 29/2018/QH14, article 22"
 _INTACT = "Decision 28/2018/QĐ-TTg, article 6.1"
 
 
@@ -41,7 +43,7 @@ def compared(opened: Unpacked, manifest: Manifest) -> Unpacked:
         for entry in manifest.attachments
         if entry.content_id not in found
     )
-    notices = opened.notices
+    notices = (*opened.notices, *_recorded(manifest.declassification))
     if opened.envelope.sha256 != manifest.envelope_sha256:
         notices += (_reason("manifest.envelope", _INTACT, "the envelope is not byte for byte the one packed"),)
     same = not missing and all(file.comparison is Comparison.EQUAL for file in files)
@@ -49,9 +51,24 @@ def compared(opened: Unpacked, manifest: Manifest) -> Unpacked:
         opened,
         files=files,
         comparison=Comparison.EQUAL if same else Comparison.DIFFERENT,
-        faults=(*opened.faults, *missing),
+        faults=(*opened.faults, *_document_faults(opened.envelope, manifest), *missing),
         notices=notices,
     )
+
+
+def _document_faults(envelope: Envelope, manifest: Manifest) -> tuple[Reason, ...]:
+    message, packed = envelope.message, manifest.document_id
+    if not isinstance(message, DocumentMessage) or message.document_id == packed:
+        return ()
+    text = "the message was packed as document {packed}, and says that it is {id}"
+    return (_reason("manifest.document", _INTACT, text, packed=packed[:80], id=message.document_id[:80]),)
+
+
+def _recorded(record: Declassification | None) -> tuple[Reason, ...]:
+    if record is None:
+        return ()
+    text = "packed as declassified, by the sender's record: {decision}, {date}, {agency}, {signer}"
+    return (_reason("manifest.declassified", _DECLASSIFIED, text, **record.as_dict()),)
 
 
 def listing_findings(envelope: Envelope, message: DocumentMessage) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:

@@ -15,7 +15,7 @@ from edocs._edxml.filenames import extension_of
 from edocs._edxml.word_lines import read_first_lines
 from edocs._pdf.secrecy_marks import look_at_first_page
 from edocs.errors import EncryptedError, StateSecretError, UnreadableError, UsageError
-from edocs.model import Declassification, Reason, Secrecy, marked_degree
+from edocs.model import MARKS, Declassification, Reason, Secrecy, marked_degree
 
 __all__ = ["Search", "search_marks"]
 
@@ -30,7 +30,6 @@ _WHY = {
     "no_text": "its first page has no text, as a scanned one has none",
     "too_much": "its first page has more text than is searched",
 }
-_TERMS = {Secrecy.CONFIDENTIAL: "MẬT", Secrecy.SECRET: "TỐI MẬT", Secrecy.TOP_SECRET: "TUYỆT MẬT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ class Search:
                 "a state secret is not exchanged electronically: {name} is marked {mark}",
                 hint="Decision 28/2018, article 1.2; once declassified: record the decision in [declassification]",
                 name=name,
-                mark=_TERMS[degree],
+                mark=MARKS[degree],
             )
 
     def notices(self, record: Declassification | None) -> tuple[Reason, ...]:
@@ -116,7 +115,7 @@ def _declassified(name: str, degree: Secrecy, record: Declassification) -> Reaso
         rule="edxml.secrecy.declassified",
         clause=_DECLASSIFIED,
         message="{name} is marked {mark}; packed because it was declassified: {decision}, {date}, {agency}, {signer}",
-        params={"name": name, "mark": _TERMS[degree], **record.as_dict()},
+        params={"name": name, "mark": MARKS[degree], **record.as_dict()},
     )
 
 

@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     )
     from edocs.model.profile import MEASURES, Buckets, Fact, Profile, Sending
     from edocs.model.register import Agency, AgencyLevel, Document, DocumentKey, Exclusion, Secrecy, tidy_name
-    from edocs.model.secrecy import Declassification, marked_degree, read_declassification
+    from edocs.model.secrecy import MARKS, Declassification, marked_degree, read_declassification
     from edocs.model.signing import (
         DATE_FIELD,
         HANOI,
@@ -152,6 +152,7 @@ __all__ = [
     "DATE_FIELD",
     "DOCUMENT_TYPES",
     "HANOI",
+    "MARKS",
     "MEASURES",
     "NORMATIVE_CODES",
     "NUMBER_FIELD",

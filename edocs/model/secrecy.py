@@ -13,7 +13,10 @@ from datetime import date
 
 from edocs.model.register import Secrecy
 
-__all__ = ["Declassification", "marked_degree", "read_declassification"]
+__all__ = ["MARKS", "Declassification", "marked_degree", "read_declassification"]
+
+MARKS = {Secrecy.CONFIDENTIAL: "MẬT", Secrecy.SECRET: "TỐI MẬT", Secrecy.TOP_SECRET: "TUYỆT MẬT"}
+"""The word on the mark of each degree."""
 
 _LEGACY = (
     # TCVN 5712:1993 (VN3) and VNI fonts keep Vietnamese letters in the places of Latin-1.
@@ -67,12 +70,11 @@ def read_declassification(values: object) -> Declassification | None:
         return None
     if not isinstance(values, dict):
         raise TypeError(values)
-    return Declassification(
-        decision=str(values["decision"]),
-        on=date.fromisoformat(values["date"]),
-        agency=str(values["agency"]),
-        signer=str(values["signer"]),
-    )
+    texts = {key: values[key] for key in ("decision", "date", "agency", "signer")}
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        raise ValueError(values)
+    on = date.fromisoformat(texts.pop("date"))
+    return Declassification(on=on, **texts)
 
 
 def marked_degree(line: str) -> Secrecy:

@@ -66,6 +66,15 @@ def test_without_a_manifest_nothing_is_said_to_be_equal() -> None:
     assert {file.comparison for file in opened.files} == {Comparison.NOT_COMPARED}
 
 
+def test_a_manifest_of_another_document_is_a_fault() -> None:
+    result = packed(*FILES)
+
+    opened = unpack(result.envelope, replace(result.manifest, document_id="H99,2026/03/05,08/UBND-VP"))
+
+    assert rules(opened.faults) == ["edxml.manifest.document"]
+    assert "H99,2026/03/05,08/UBND-VP" in opened.faults[0].text("vi")
+
+
 def test_a_result_has_no_truth_value() -> None:
     with pytest.raises(TypeError):
         bool(unpack(packed().envelope))

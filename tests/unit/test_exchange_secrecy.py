@@ -16,7 +16,7 @@ from marked_pages import marked, paragraph, word_document
 from edocs._edxml import word_lines
 from edocs._edxml.secrecy import search_marks
 from edocs.errors import StateSecretError, UnreadableError, UsageError
-from edocs.exchange import draft_errors, pack, read_manifest, read_meta
+from edocs.exchange import draft_errors, pack, read_manifest, read_meta, unpack
 from edocs.model import Declassification, OutgoingFile, Reason, Secrecy
 from edocs.testing import sample_pdf
 
@@ -76,6 +76,16 @@ def test_a_recorded_declassification_lets_a_marked_file_pass_and_says_so() -> No
     assert result.manifest.declassification == RECORD
 
 
+def test_who_receives_it_is_told_of_the_record() -> None:
+    result = pack(read_meta((META + TABLE).encode()), [MARKED], now=NOW)
+
+    opened = unpack(result.envelope, result.manifest)
+
+    assert opened.all_faults == ()
+    assert rules(opened.notices) == ["edxml.manifest.declassified"]
+    assert "45/QĐ-UBND" in opened.notices[0].text("vi")
+
+
 @pytest.mark.parametrize("key", ["decision", "date", "agency", "signer"])
 def test_an_incomplete_record_is_none(key: str) -> None:
     table = "\n".join(line for line in TABLE.splitlines() if not line.startswith(key))
@@ -88,8 +98,12 @@ def test_an_incomplete_record_is_none(key: str) -> None:
 def test_a_manifest_with_an_incomplete_record_is_not_read(key: str) -> None:
     manifest = pack(read_meta((META + TABLE).encode()), [MARKED], now=NOW).manifest.as_dict()
     values = json.loads(json.dumps(manifest))
-    del values["declassification"][key]
 
+    for wrong in (None, "", " ", 5, [], "2026-02-30" if key == "date" else {}):
+        values["declassification"][key] = wrong
+        with pytest.raises(UnreadableError):
+            read_manifest(json.dumps(values).encode())
+    del values["declassification"][key]
     with pytest.raises(UnreadableError):
         read_manifest(json.dumps(values).encode())
 
@@ -105,7 +119,7 @@ def test_a_decision_that_is_still_to_come_declassifies_nothing() -> None:
 def test_no_record_overrides_the_degree_in_the_description() -> None:
     text = META.replace("number = 7", 'number = 7\nsecrecy = "Mật"') + TABLE
 
-    with pytest.raises(StateSecretError, match="secrecy confidential"):
+    with pytest.raises(StateSecretError, match="secrecy MẬT"):
         pack(read_meta(text.encode()), [OPEN], now=NOW)
 
 
