@@ -20,6 +20,7 @@ __all__ = [
     "UMASK",
     "open_input",
     "open_output",
+    "open_output_folder",
     "open_steady",
     "read_file",
     "require_free",
@@ -131,6 +132,44 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+@contextmanager
+def open_output_folder(path: Path, *, mark: str, force: bool = False) -> Iterator[Path]:
+    """An empty folder that becomes ``path`` only when the block ends well; else what stood there before stays whole.
+
+    Args:
+        mark: The file by which a folder is known as one that was written so before: no other is ever replaced.
+        force: Replace such a folder.
+
+    Raises:
+        OutputError: Something stands there that is not to be replaced, or the folder or the disk refuses.
+    """
+    if path.exists() and not (force and (path / mark).is_file()):
+        raise OutputError(
+            "another folder stands there: {path}",
+            hint="choose another name with -o; --force replaces an export",
+            path=path,
+        )
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent, ignore_cleanup_errors=True
+        ) as work:
+            new, old = Path(work, "new"), Path(work, "old")
+            new.mkdir()
+            yield new
+            if path.exists():
+                path.rename(old)
+            new.rename(path)
+    except BrokenPipeError:
+        raise  # never of this folder
+    except OSError as exc:
+        raise OutputError(
+            "output cannot be written: {path}: {why}",
+            hint="check that the folder exists, is writable and has room",
+            path=path,
+            why=exc.strerror or exc,
+        ) from exc
 
 
 def require_free(path: Path, *, force: bool = False) -> None:

@@ -203,10 +203,10 @@ class Registry:
         return self._store.entries(keys)
 
     @contextmanager
-    def snapshot(self) -> Iterator[LogExtent]:
+    def snapshot(self, as_of: datetime | None = None) -> Iterator[LogExtent]:
         """Everything read in the block is of one moment; which events that are (thời điểm chốt số liệu)."""
         with self._store.snapshot():
-            yield self._store.extent()
+            yield self._store.extent(as_of)
 
     def history(self, key: DocumentKey) -> Iterator[LoggedEvent]:
         """Everything that happened to one document, in the order of the log."""
