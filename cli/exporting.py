@@ -11,7 +11,6 @@ import click
 
 from edocs._files import open_output_folder
 from edocs.model import Entry, tidy_name
-from edocs.registry import Registry
 from edocs.reports.as_parquet import MANIFEST, ExportedMonth, export_documents
 from edocs.reports.wording import number_text
 
@@ -20,10 +19,11 @@ from .comparing import month_query
 from .console import PATH, Console, common_options
 from .once import OnceCommand
 from .progress import spoken
+from .registers import REGISTER_OPTION, open_registry
 
 
 @click.command(cls=OnceCommand)
-@click.option("--register", "register_file", required=True, type=PATH, metavar="FILE")
+@REGISTER_OPTION
 @click.option("--output", "-o", required=True, type=PATH, metavar="DIR", help="Folder to write; it must not exist.")
 @click.option("--from", "first", metavar="YYYY-MM", help="First month of issue.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last month of issue.")
@@ -35,7 +35,7 @@ from .progress import spoken
 def export(
     console: Console,
     *,
-    register_file: Path,
+    register_file: str,
     output: Path,
     first: str | None,
     last: str | None,
@@ -57,7 +57,7 @@ def export(
     months: list[ExportedMonth] = []
     advance = spoken(console, "{count} documents so far, {rate} a second")
     with ExitStack() as stack:
-        registry = stack.enter_context(Registry.open(register_file, read_only=True))
+        registry = stack.enter_context(open_registry(console, register_file, read_only=True))
         extent = stack.enter_context(registry.snapshot(query.as_of))
         folder = stack.enter_context(open_output_folder(output, mark=MANIFEST, force=force))
         months += export_documents(_told(registry.find(query), advance), extent, folder)
