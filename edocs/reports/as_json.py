@@ -17,8 +17,8 @@ SCHEMA = "edocs.report/1"
 
 
 def report_json(report: Report, lang: str) -> bytes:
-    """The report as indented JSON in UTF-8, with a line feed at its end."""
-    return (json.dumps(report_object(report, lang), ensure_ascii=False, indent=2) + "\n").encode()
+    """The report as JSON in UTF-8, a row of a table on a line, with a line feed at its end."""
+    return (_lines(report_object(report, lang)) + "\n").encode()
 
 
 def report_object(report: Report, lang: str) -> dict[str, object]:
@@ -57,6 +57,7 @@ def counts_object(counts: Counts) -> dict[str, object]:
             "intact": counts.is_intact,
             "trusted": counts.is_trusted,
             "timestamped": counts.is_timestamped,
+            "long_term": counts.is_long_term,
         },
     }
 
@@ -81,6 +82,21 @@ def entry_object(entry: Entry) -> dict[str, object]:
         "verification_sha256": entry.findings.digest if entry.findings else None,
         "registered_at": entry.registered_at.isoformat(),
     }
+
+
+def _lines(value: object, indent: str = "") -> str:
+    """JSON in which what holds lists of objects is broken into lines, and everything else stands on one."""
+    inner = indent + "  "
+    if isinstance(value, dict) and (not indent or any(map(_is_table, value.values()))):
+        parts = [f"{inner}{json.dumps(name)}: {_lines(item, inner)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    if isinstance(value, list) and _is_table(value):
+        return "[\n" + ",\n".join(f"{inner}{_lines(item, inner)}" for item in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _section(section: Section, report: Report, lang: str) -> dict[str, object]:

@@ -109,6 +109,7 @@ def _found(counts: Counts) -> Mapping[str, int]:
         "intact": counts.is_intact,
         "trusted": counts.is_trusted,
         "timestamped": counts.is_timestamped,
+        "long_term": counts.is_long_term,
     }
 
 

@@ -64,7 +64,7 @@ def _body(pages: Pages, report: Report, head: Letterhead, period: str, count: in
             parts.append((title, lambda pages: _paragraphs(pages, list(target_sentences(found)))))
     parts.append(("CĂN CỨ SỐ LIỆU", lambda pages: _paragraphs(pages, list(source_lines(report)))))
     for number, (title, write) in zip(("I", "II", "III", "IV"), parts, strict=False):
-        pages.heading(f"{number}. {title}")
+        pages.title(f"{number}. {title}")
         write(pages)
     listed = "Phụ lục" if count == 1 else f"các Phụ lục từ I đến {ROMAN[count - 1]}"
     pages.paragraph(

@@ -64,8 +64,9 @@ def _section(book: Book, section: Section, report: Report, lang: str, footer: st
     labels = [translate("No.", lang), *names]
     if Facet.AGENCY in section.by:
         labels.insert(-1, translate("Identifier", lang))
-    sheet.head([*labels, *_figure_names(section, lang)], len(labels))
-    figures = _Figures(len(labels), lang)
+    is_sent = bool(report.total.sent)
+    sheet.head([*labels, *_figure_names(section, lang, is_sent=is_sent)], len(labels))
+    figures = _Figures(len(labels), lang, is_sent=is_sent)
     summing = _Summing(sheet.row)
     before: Row | None = None
     for number, row in enumerate(section.rows, 1):
@@ -101,8 +102,8 @@ class _Summing:
 class _Figures:
     """The figures of a row, from column ``left``."""
 
-    def __init__(self, left: int, lang: str) -> None:
-        self._left, self._none = left, translate("n/a", lang)
+    def __init__(self, left: int, lang: str, *, is_sent: bool) -> None:
+        self._left, self._none, self._is_sent = left, translate("n/a", lang), is_sent
 
     def counts(self, row: Row, line: int) -> list[Cell]:
         """Documents, exclusions, denominator; each numerator with its share; then the other buckets of I3."""
@@ -114,7 +115,9 @@ class _Figures:
             share = counts.share(indicator)
             signed, base = self._place(line, len(cells)), self._place(line, _BASE)
             cells += [share.numerator, share_formula(signed, base, share.percent, self._none)]
-        return [*cells, *(counts.both[standing] for standing in _REST)]
+        cells += [counts.both[standing] for standing in _REST]
+        sent = (counts.sent_electronic, counts.sent_with_paper, counts.is_on_time)
+        return [*cells, *(sent if self._is_sent else ())]
 
     def summed(self, cells: Sequence[Cell], sum_of: Callable[[int], str]) -> list[Cell]:
         """The same figures, each count added up from above."""
@@ -138,7 +141,7 @@ class _Figures:
         return place(line, self._left + column)
 
 
-def _figure_names(section: Section, lang: str) -> Iterator[str]:
+def _figure_names(section: Section, lang: str, *, is_sent: bool) -> Iterator[str]:
     for name in ("Registered", "State secrets", "Other exclusions", "To be signed"):
         yield translate(name, lang)
     for indicator in _ORDER:
@@ -146,6 +149,8 @@ def _figure_names(section: Section, lang: str) -> Iterator[str]:
         yield translate("Share", lang)
     for standing in _REST:
         yield f"{translate(INDICATORS[Indicator.BOTH], lang)}: {translate(STANDINGS[standing], lang)}"
+    for name in ("Sent without paper", "Sent with paper", "Sent on time") if is_sent else ():
+        yield translate(name, lang)
     for indicator in _ORDER if section.is_trend else ():
         yield f"{translate('Change', lang)}: {translate(INDICATORS[indicator], lang)}"
 

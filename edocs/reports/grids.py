@@ -170,14 +170,17 @@ def _ranks(found: Comparisons, report: Report, lang: str) -> Grid:
     head += ["Share before", "Change"] if is_compared else []
     head += ["Band", *(("Target", "Missing") if is_aimed else ())]
     rows: list[tuple[RowKind, tuple[Cell, ...]]] = []
+    blank: tuple[Cell, ...] = ("",) * head.index("Agency")
+    rest: tuple[Cell, ...] = ("",) * (len(head) - len(blank) - 1)
     for level in AgencyLevel:
         units = [unit for unit in found.units if unit.level is level]
         if units:
-            blank: tuple[Cell, ...] = ("",) * head.index("Agency")
-            rest: tuple[Cell, ...] = ("",) * (len(head) - len(blank) - 1)
             rows.append((RowKind.SUBTOTAL, (*blank, level_text(level, lang), *rest)))
-        for unit in sorted(units, key=_by_rank):
+        for unit in sorted((unit for unit in units if unit.counts.documents), key=_by_rank):
             rows.append((RowKind.GROUP, tuple(_unit_cells(unit, found, report, lang, is_aimed))))
+        if silent := sum(not unit.counts.documents for unit in units):
+            text = translate("{count} units without documents in this period", lang, count=number_text(silent, lang))
+            rows.append((RowKind.GROUP, (*blank, text, *rest)))
     title = translate("Rank of units: {indicator}", lang, indicator=translate(INDICATORS[found.wanted.indicator], lang))
     names = {head.index("Agency"), head.index("Band")}
     return _grid("ranks", title, _note("ranks", lang), _translated(head, lang), rows, names)

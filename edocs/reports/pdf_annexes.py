@@ -24,6 +24,8 @@ ROMAN = ("I", "II", "III")
 _LANG = "vi"
 _NOTHING = "–"
 _ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
+_KEPT_MM = 55.0
+"""Heading, note, head and first rows of a table stand on one page."""
 _SMALL, _TERM, _TEXT = Ink(size_pt=11), Ink(style=FontStyle.BOLD, size_pt=13), Ink(size_pt=13)
 _FIGURES = (
     ("Tổng số VB đi", 13),
@@ -37,12 +39,15 @@ _FIGURES = (
     ("Đủ hai chữ ký", 12),
     ("Tỷ lệ (%)", 13),
     ("Không hợp lệ", 13),
-    ("Chưa đủ căn cứ, chưa xác thực", 13),
+    ("Chưa xác minh", 13),
     ("Chưa ký số", 11),
 )
+_SENT = (("Gửi không kèm giấy", 12), ("Gửi kèm giấy", 11), ("Gửi đúng hạn", 11))
+"""Where anything was sent; they take the room of the remarks."""
 _UNITS_NOTE = (
-    "(4) = (1) - (2) - (3); (6) = (5) : (4); (8) = (7) : (4); (10) = (9) : (4). Dòng cộng và tổng số tính từ tổng các "
-    "số đếm; tỷ lệ làm tròn đến hai chữ số thập phân; dấu – là không có văn bản thuộc diện ký số nên không tính tỷ lệ."
+    "(4) = (1) - (2) - (3); (6) = (5) : (4); (8) = (7) : (4); (10) = (9) : (4); (12): chưa đủ căn cứ, chưa xác thực. "
+    "Dòng cộng và tổng số tính từ tổng các số đếm; tỷ lệ làm tròn đến hai chữ số thập phân; dấu – là không có văn bản "
+    "thuộc diện ký số nên không tính tỷ lệ."
 )
 
 
@@ -65,56 +70,69 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
         parts.append(pages)
     pages = annex(head, next(numbers), "Định nghĩa chỉ số và căn cứ số liệu")
     for name, text in DEFINITIONS.values():
-        pages.heading(translate(name, _LANG), _TERM)
+        pages.title(translate(name, _LANG), _TERM)
         pages.paragraph(translate(text, _LANG), _TEXT)
-    pages.heading("Căn cứ số liệu", _TERM)
+    pages.title("Căn cứ số liệu", _TERM)
     for line in source_lines(report):
         pages.paragraph(line, _TEXT)
     return [*parts, pages]
 
 
 def _units(pages: Pages, section: Section, report: Report) -> None:
+    is_sent = bool(report.total.sent)
+    figures = [(name, wide - is_sent) for name, wide in _FIGURES] + list(_SENT if is_sent else ())
+    remark = [] if is_sent else [Column(name="Ghi chú", width_mm=13, is_text=True, index="D")]
+    fixed = 9 + (23 if is_sent else 25) + sum(wide for _, wide in figures) + sum(item.width_mm for item in remark)
     columns = [
         Column(name="STT", width_mm=9, index="A"),
-        Column(name="Mã định danh", width_mm=25, is_text=True, index="B"),
-        Column(name="Đơn vị", width_mm=44, is_text=True, index="C"),
-        *(Column(name=name, width_mm=wide, index=f"({place})") for place, (name, wide) in enumerate(_FIGURES, 1)),
-        Column(name="Ghi chú", width_mm=13, is_text=True, index="D"),
+        Column(name="Mã định danh", width_mm=23 if is_sent else 25, is_text=True, index="B"),
+        Column(name="Đơn vị", width_mm=pages.right - pages.left - fixed, is_text=True, index="C"),
+        *(Column(name=name, width_mm=wide, index=f"({place})") for place, (name, wide) in enumerate(figures, 1)),
+        *remark,
     ]
     rows: list[TableRow] = []
     number = 0
     for row in section.rows:
-        counts = row.counts
-        figures = (counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base)
-        both = counts.both
-        rest = (both.invalid, both.indeterminate + both.not_checked, both.unsigned)
-        cells = (
-            *map(count_text, figures),
-            *share_cells(counts),
-            *map(count_text, rest),
-            "" if counts.base else "Không có VB",
-        )
-        if row.kind is RowKind.GROUP:
-            number += 1
-            id = row.group[1]
-            name = report.agencies[id].name if id in report.agencies else id
-            rows.append(TableRow(cells=(str(number), id, name, *cells)))
+        number += row.kind is RowKind.GROUP
+        cells = [*_unit_name(row, number, report), *_unit_figures(row.counts)]
+        if is_sent:
+            counts = row.counts
+            cells += map(count_text, (counts.sent_electronic, counts.sent_with_paper, counts.is_on_time))
         else:
-            name = level_name(row)
-            name = f"Cộng {name[:1].lower()}{name[1:]}" if row.group else name
-            rows.append(TableRow(cells=("", "", name, *cells), is_sum=True))
+            cells.append("" if row.counts.base else "Không có VB")
+        rows.append(TableRow(cells=tuple(cells), is_sum=row.kind is not RowKind.GROUP))
     pages.paragraph(_UNITS_NOTE, _SMALL)
     pages.space(2.0)
-    pages.table(columns, rows, 9.5)
+    pages.table(columns, rows, 9)
+
+
+def _unit_name(row: Row, number: int, report: Report) -> tuple[str, str, str]:
+    if row.kind is RowKind.GROUP:
+        id = row.group[1]
+        return str(number), id, report.agencies[id].name if id in report.agencies else id
+    name = level_name(row)
+    return "", "", f"Cộng {name[:1].lower()}{name[1:]}" if row.group else name
+
+
+def _unit_figures(counts: Counts) -> list[str]:
+    figures = (counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base)
+    both = counts.both
+    rest = (both.invalid, both.indeterminate + both.not_checked, both.unsigned)
+    return [*map(count_text, figures), *share_cells(counts), *map(count_text, rest)]
 
 
 def _grid(pages: Pages, grid: Grid) -> None:
     """A comparison as a table."""
     rows = [
-        TableRow(cells=tuple(cell_text(cell, _LANG) for cell in row), is_sum=kind is not RowKind.GROUP)
+        TableRow(
+            cells=tuple(cell_text(cell, _LANG) for cell in row),
+            is_sum=kind is not RowKind.GROUP,
+            is_kept=kind is RowKind.SUBTOTAL,
+        )
         for kind, row in grid.rows
     ]
-    pages.heading(grid.title, BOLD)
+    pages.need(_KEPT_MM)
+    pages.title(grid.title, BOLD)
     pages.paragraph(grid.note, _SMALL)
     pages.space(2.0)
     pages.table(fitted(grid.head, rows, grid.names, 10, pages.right - pages.left), rows, 10)

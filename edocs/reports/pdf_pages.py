@@ -64,6 +64,8 @@ class TableRow:
 
     cells: tuple[str, ...]
     is_sum: bool = False
+    is_kept: bool = False
+    """A heading: it stands on the page of the row after it."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class Pages:
             self.sheet.centred(self.middle, self.y, line, ink)
         return width_mm(lines[-1], ink)
 
-    def heading(self, text: str, ink: Ink = BOLD) -> None:
+    def title(self, text: str, ink: Ink = BOLD) -> None:
         """A heading that stays with what follows it."""
         self.need(4 * ink.size_pt * _LEADING_MM)
         self.y += _GAP_MM
@@ -163,7 +165,7 @@ class Pages:
         for row in rows:
             ink = bold if row.is_sum else plain
             cells = [_cell(text, item, ink) for text, item in zip(row.cells, columns, strict=True)]
-            if self.need(_height(cells, leading)):
+            if self.need(_height(cells, leading) * (2 if row.is_kept else 1)):
                 self._head(columns, head, leading)
             self._row(columns, cells, ink, leading, is_shaded=row.is_sum)
 

@@ -8,7 +8,7 @@ the date that it is given and nothing random.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["Book", "Cell", "Formula", "Look", "Number", "Sheet", "Style", "place", "points_formula", "share_formula"]
 
@@ -69,6 +70,7 @@ class Style:
 
 
 Cell = str | int | date | Number | Formula | None
+_Looks = Mapping[str, Any]
 
 
 def place(row: int, column: int) -> str:
@@ -135,9 +137,10 @@ class Sheet:
 
     def cells(self, cells: Sequence[Cell], *, is_sum: bool = False, is_wrapped: bool = False) -> None:
         """One row."""
-        style = Style(bold=is_sum, fill=_SUM_COLOUR if is_sum else None, border=True, wrap=is_wrapped)
+        plain = Style(bold=is_sum, fill=_SUM_COLOUR if is_sum else None, border=True, wrap=is_wrapped)
+        looks = self._book.looks(plain)
         for column, cell in enumerate(cells):
-            self._write(column, cell, style)
+            self._write(column, cell, looks)
         self.row += 1
 
     def skip(self) -> None:
@@ -149,28 +152,33 @@ class Sheet:
         for column, wide in self._widths.items():
             self._sheet.set_column(column, column, min(wide, _WIDEST))
 
-    def _write(self, column: int, cell: Cell, plain: Style) -> None:
+    def _write(self, column: int, cell: Cell, looks: _Looks) -> None:
         row, book = self.row, self._book
         if cell is None or isinstance(cell, str):
-            self._sheet.write_string(row, column, cell or "", book.style(plain))
+            self._sheet.write_string(row, column, cell or "", looks[""])
             self._widen(column, len(cell or "") + 2)
-        elif isinstance(cell, date):
-            form = book.time_form if isinstance(cell, datetime) else book.date_form
-            self._sheet.write_datetime(row, column, cell, book.style(replace(plain, number=form)))
-            self._widen(column, len(form) + 2)
         elif isinstance(cell, Formula):
             value = float(cell.value) if isinstance(cell.value, Decimal) else cell.value
-            style = book.style(replace(plain, number=cell.look.value, right=True))
-            self._sheet.write_formula(row, column, cell.expression, style, value)
+            self._sheet.write_formula(row, column, cell.expression, looks[cell.look], value)
             self._widen(column, len(str(value)) + 2 if isinstance(value, str) else 9)
+        elif isinstance(cell, date):
+            form = book.time_form if isinstance(cell, datetime) else book.date_form
+            self._sheet.write_datetime(row, column, cell, looks[form])
+            self._widen(column, len(form) + 2)
         else:
             number = cell if isinstance(cell, Number) else Number(cell, Look.COUNT)
-            style = book.style(replace(plain, number=number.look.value))
-            self._sheet.write_number(row, column, number.value, style)
+            self._sheet.write_number(row, column, number.value, looks[number.look])
             self._widen(column, len(f"{number.value:,}") + 2)
 
     def _widen(self, column: int, wide: int) -> None:
         self._widths[column] = max(self._widths.get(column, 7), wide)
+
+
+class _PlainFormulas(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
+    """Its formulas have functions that every version knows: looking for later ones in each takes longest of all."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 class Book:
@@ -181,13 +189,14 @@ class Book:
         self._file = xlsxwriter.Workbook(self._stream, {"in_memory": True})
         self._file.set_properties({"title": title, "created": created.replace(tzinfo=None)})
         self._styles: dict[Style, Any] = {}
+        self._looks: dict[Style, _Looks] = {}
         self._sheets: list[Sheet] = []
         self.date_form = "dd/mm/yyyy" if lang == "vi" else "yyyy-mm-dd"
         self.time_form = f"{self.date_form} hh:mm:ss"
 
     def sheet(self, name: str, footer: str, *, is_wide: bool = True) -> Sheet:
         """A new sheet, printed on A4 as wide as the paper, with ``footer`` and its page number below."""
-        sheet = self._file.add_worksheet(_sheet_name(name, len(self._sheets)))
+        sheet = self._file.add_worksheet(_sheet_name(name, len(self._sheets)), _PlainFormulas)
         if is_wide:
             sheet.set_landscape()
         sheet.set_paper(_A4)
@@ -205,6 +214,15 @@ class Book:
             sheet.fit()
         self._file.close()
         return self._stream.getvalue()
+
+    def looks(self, plain: Style) -> _Looks:
+        """The formats of a row's cells, by how their numbers are shown."""
+        if plain not in self._looks:
+            forms = ["", self.date_form, self.time_form]
+            made: dict[str, Any] = {form: self.style(replace(plain, number=form or None)) for form in forms}
+            made |= {look: self.style(replace(plain, number=look.value, right=True)) for look in Look}
+            self._looks[plain] = made
+        return self._looks[plain]
 
     def style(self, style: Style) -> Any:
         """A format, made once."""

@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from register_province import AGENCIES, fill_province
 
 from edocs.locale import translate
-from edocs.model import AgencyLevel, Facet, Indicator, Query, Share
+from edocs.model import AgencyLevel, Buckets, Counts, Facet, Indicator, Query, Share, Tally
 from edocs.model.comparing import Band, Bounds, shortfall
 from edocs.model.letterhead import default_letterhead
 from edocs.model.periods import Period, Span
@@ -35,7 +35,7 @@ from edocs.reports.as_pdf import report_pdf
 from edocs.reports.as_xlsx import report_xlsx
 from edocs.reports.comparing_words import BANDS, NOTES
 from edocs.reports.comparisons import Comparing
-from edocs.reports.figures import Report
+from edocs.reports.figures import Report, section
 from edocs.reports.grids import comparison_grids, trend_grid
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "report-1.json"
@@ -268,3 +268,28 @@ def test_events_recorded_later_change_nothing_before_the_cut_off(registry: Regis
     again = registry.report(replace(PERIOD, as_of=report.cut_off), PAGE, comparing=WANTED)
 
     assert report_html(again, "vi") == report_html(report, "vi")
+
+
+def test_page_of_a_province_stays_small(report: Report, registry: Registry) -> None:
+    """173 agencies with 20 documents listed each: under 5 MB, and every agency's count is there."""
+    [first, *_] = report.open_documents
+    agencies = {f"H99.{number}": replace(AGENCIES[-2], id=f"H99.{number}") for number in range(173)}
+    counts = Counts(documents=3000, both=Buckets(valid=2000, unsigned=1000))
+    tallies = [Tally(group=("commune", id), counts=counts) for id in agencies]
+    listed = [
+        replace(first, document=replace(first.document, agency=agency, subject="Về việc " + "chữ ký số " * 15))
+        for agency in agencies.values()
+        for _ in range(20)
+    ]
+    large = replace(
+        report,
+        agencies=agencies,
+        sections=(*report.sections[:4], section(tallies, PAGE[4]), report.sections[5]),
+        open_documents=tuple(listed),
+        open_count=173_000,
+    )
+
+    page = report_html(large, "vi")
+
+    assert len(page) < 5_000_000
+    assert page.decode().count("1.000 văn bản, liệt kê 20") == 173

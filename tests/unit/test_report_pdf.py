@@ -13,6 +13,7 @@ import pypdf
 import pypdfium2
 import pytest
 from register_province import fill_province
+from register_samples import NOW
 from test_report_comparisons import PERIOD, WANTED
 
 from edocs.errors import UnreadableError
@@ -31,6 +32,7 @@ from edocs.model import (
     TrustStore,
     Verdict,
 )
+from edocs.model.dispatch import Dispatch
 from edocs.model.letterhead import Letterhead, default_letterhead, letterhead_of, read_letterhead
 from edocs.ports import Signer
 from edocs.registry import Registry
@@ -271,3 +273,23 @@ def test_names_of_any_length_stay_within_the_margins(report: Report) -> None:
         for left, bottom, right, top in map(text.get_charbox, range(text.count_chars())):
             assert left >= 0 and right <= width - 40, text.get_text_range()[:200]
             assert bottom >= 0 and top <= height
+
+
+def test_units_show_how_documents_were_sent_where_that_is_known(tmp_path: Path) -> None:
+    with Registry.open(tmp_path / "sổ.db") as registry:
+        fill_province(registry)
+        keys = [entry.document.key for entry in registry.find(Query(agency="H99.11"))][:5]
+        for place, key in enumerate(keys):
+            dispatch = Dispatch(sent_at=NOW, receivers=("H99",), is_with_paper=place < 2, deadline=NOW)
+            registry.send(key, dispatch, who="văn thư", now=NOW)
+        report = registry.report(Query(), BY, listed=0)
+
+    text = " ".join(pages_of(report_pdf(report, HEAD)))
+
+    counts = next(row.counts for row in report.sections[1].groups if row.group[1] == "H99.11")
+    assert (counts.sent_electronic, counts.sent_with_paper) == (3, 2)
+    assert "Gửi kèm giấy" in text
+    both = counts.both
+    rest = (both.invalid, both.indeterminate + both.not_checked, both.unsigned, 3, 2, counts.is_on_time)
+    percent = str(counts.share(Indicator.BOTH).percent).replace(".", ",")
+    assert f"{both.valid} {percent} {' '.join(map(str, rest))}" in text
