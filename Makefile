@@ -2,7 +2,8 @@
 #   make demo    the whole main job on a sample document, in ./demo
 #   make test    all tests            make lint   style, types, import rule
 #   make bench   what docs/benchmarks.md quotes
-#   make soak    5,000 examples of each property, and FUZZ_SECONDS (600) of guided search for each fuzz target
+#   make soak    5,000 examples of each property, FUZZ_SECONDS (600) of guided search for each fuzz target, and as long
+#                of writers and readers of one register that are killed at random
 #   make locale  compile the Vietnamese catalogues
 PYTHON ?= python3
 VENV   ?= .venv
@@ -36,6 +37,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system
+	$(BIN)/python tests/register_soak.py --seconds $(FUZZ_SECONDS) sqlite:$$(mktemp -d)
 	HYPOTHESIS_PROFILE=soak FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest --timeout 3600 tests/properties tests/fuzz $(PYTEST_ARGS)
 
 locale: $(READY)
