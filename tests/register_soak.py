@@ -3,7 +3,7 @@
     python tests/register_soak.py --seconds 600 --writers 8 --readers 4 sqlite:FOLDER | postgresql://…
 
 Each writer enters documents of an agency of its own, verifies some again, excludes and corrects others, and notes what
-was committed in a file of its own. Readers compare the counts that are kept with a scan, in one snapshot. Twice a second
+was committed in a file of its own. Readers compare kept counts with a scan, in one snapshot. Twice a second
 one of them is ended without a warning and started again. Prints what it found; exit code 1 where anything is wrong.
 """
 

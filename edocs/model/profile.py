@@ -6,10 +6,11 @@ looking at a document again. Definitions: ``docs/indicators.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import add
+from typing import NamedTuple
 
 from edocs.model.register import Exclusion
 from edocs.model.standing import Indicator, Standing
@@ -57,9 +58,11 @@ _FACTS = dict(zip("sitmlbrxd", Fact, strict=True))
 _ATTEMPTS = dict(zip("pob", Indicator, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """Where the documents of one count stand for one indicator; the five sum to the denominator."""
+class Buckets(NamedTuple):
+    """Where the documents of one count stand for one indicator; the first five sum to the denominator.
+
+    A tuple, because a report makes tens of thousands of them.
+    """
 
     valid: int = 0
     invalid: int = 0
@@ -69,16 +72,14 @@ class Buckets:
     attempted: int = 0
     """With signatures in the role or roles at all: a variant, beside the five."""
 
-    def __iter__(self) -> Iterator[int]:
-        return iter((self.valid, self.invalid, self.indeterminate, self.unsigned, self.not_checked, self.attempted))
+    def __add__(self, other: Buckets) -> Buckets:  # type: ignore[override]  # counts are added, not put in a row
+        return Buckets(*map(add, self, other))
 
-    def __add__(self, other: Buckets) -> Buckets:
-        return Buckets(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+    def __getitem__(self, standing: Standing) -> int:  # type: ignore[override]  # nobody asks for the third of a tuple
+        return int(getattr(self, standing.value))
 
-    def __getitem__(self, standing: Standing) -> int:
-        count = getattr(self, standing.value)
-        assert isinstance(count, int)  # noqa: S101 - the bucket names are those of Standing
-        return count
+
+_NONE = Buckets()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class Profile:
     attempted: frozenset[Indicator] = frozenset()
     facts: frozenset[Fact] = frozenset()
     sending: Sending | None = None
-    appendices: Buckets = Buckets()
+    appendices: Buckets = _NONE
 
     def standing(self, indicator: Indicator) -> Standing:
         """The bucket for ``indicator``."""

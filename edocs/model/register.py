@@ -68,6 +68,8 @@ class Exclusion(StrEnum):
     """on the head of agency's list of documents sent on paper (Decision 28/2018/QĐ-TTg, article 7.2)"""
     OTHER = "other"
 
+    __hash__ = str.__hash__  # an enum's own is written in Python, and counts are kept by these
+
     @property
     def is_state_secret(self) -> bool:
         """Excluded by law, not by choice (Decision 28/2018, article 1.2)."""

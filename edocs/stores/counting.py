@@ -124,14 +124,23 @@ def _added_up(connection: Connection, query: Query, by: Sequence[Facet], mark: s
             conditions.append(condition)
             values.append(value)
     groups = ", ".join(facet.value for facet in by)
-    text = f"SELECT {groups}{', ' if groups else ''}{_SUMS} FROM tally"  # noqa: S608 - names of our own schema
+    first, last = query.issued_from, query.issued_to
+    # One month has one row for each agency and level: adding those few up here is faster than forty sums in SQL.
+    is_one_month = first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
+    measures = _EACH if is_one_month else _SUMS
+    text = f"SELECT {groups}{', ' if groups else ''}{measures} FROM tally"  # noqa: S608 - names of our own schema
     text += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    text += f" GROUP BY {groups}" if groups else ""
+    text += f" GROUP BY {groups}" if groups and not is_one_month else ""
     width = len(by)
-    rows = connection.exec_driver_sql(text, tuple(values)).all()
-    return {tuple(row[:width]): list(row[width:]) for row in rows if row[width] is not None}
+    found: Vectors = {}
+    for row in connection.exec_driver_sql(text, tuple(values)).all():
+        if row[width] is not None:
+            known = found.get(group := tuple(row[:width]))
+            found[group] = list(row[width:]) if known is None else list(map(add, known, row[width:]))
+    return found
 
 
+_EACH = ", ".join(MEASURES)
 _SUMS = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in MEASURES)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
 
 from edocs.errors import DuplicateError, OutputError, StoreError, UsageError
 from edocs.model.verdict import Reason
@@ -76,7 +75,9 @@ class _Postgres:
         self._secrets, self._password = secrets, ""
         self._url, self._is_read_only = url.set(drivername="postgresql+psycopg"), read_only
         # A writer waits for its lock before it looks: a snapshot begins with the first SELECT, not with LOCK TABLE.
-        self.engine: Engine = create_engine(self._url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+        self.engine: Engine = create_engine(
+            self._url, pool_size=2, pool_pre_ping=False, isolation_level="REPEATABLE READ"
+        )
         event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.engine, "begin", self._begin)
 
