@@ -12,6 +12,7 @@ import click
 
 from edocs._files import read_file, write_file
 from edocs.errors import MissingExtraError
+from edocs.locale import translate
 from edocs.model import Facet, Query
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
@@ -80,7 +81,8 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         console.emit(report_object(found, console.lang))
         return 0
     if form == "table" and output is None:
-        _print_report(console, found, options)
+        for text in _texts(found, console.lang, options, terminal_width()):
+            click.echo(text, nl=False)
         return 0
     data = _rendered(found, form, console.lang, options)
     if output is None:
@@ -144,18 +146,10 @@ def _paper(found: Report, letterhead: Path | None) -> bytes:
     return make(found, head)
 
 
-def _print_report(console: Console, found: Report, options: Mapping[str, Any]) -> None:
-    lang = console.lang
-    period, cut_off = period_text(found, lang), time_text(found.cut_off, lang)
-    console.say("Period: {period}; cut-off: {cut_off}", period=period, cut_off=cut_off)
-    for text in _texts(found, lang, options, terminal_width()):
-        click.echo(text, nl=False)
-    console.say(
-        "{events} events, SHA-256 {digest}", events=number_text(found.extent.events, lang), digest=found.extent.sha256
-    )
-
-
 def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Period and cut-off, the tables, and what they rest on."""
+    period, cut_off = period_text(found, lang), time_text(found.cut_off, lang)
+    yield translate("Period: {period}; cut-off: {cut_off}", lang, period=period, cut_off=cut_off) + "\n"
     for section in found.sections:
         yield _drawn(section_cells(section, found, lang), width)
         if section.by[0] in options["trend"] and len(section.by) == 1:
@@ -170,6 +164,13 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
     for grid in comparison_grids(found, lang):
         if asked[grid.id]:
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
+    yield translate(
+        "{events} events, SHA-256 {digest}; rule {rule}, definitions in docs/indicators.md\n",
+        lang,
+        events=number_text(found.extent.events, lang),
+        digest=found.extent.sha256,
+        rule=found.rule,
+    )
 
 
 def _drawn(cells: Cells, width: int) -> str:

@@ -51,7 +51,7 @@ def _head(facets: Sequence[Facet | Span]) -> list[str]:
     for indicator in Indicator:
         names += [f"{indicator.value}_{standing.value}" for standing in Standing]
         names += [f"{indicator.value}_{name}" for name in ("percent", "attempted", "attempted_percent")]
-    return [*names, "period_from", "period_to", "cut_off", "events", "events_sha256"]
+    return [*names, "period_from", "period_to", "cut_off", "events", "events_sha256", "rule"]
 
 
 def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Report, lang: str) -> list[object]:
@@ -70,6 +70,7 @@ def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Re
     first, last = report.issued_from, report.issued_to
     cells += [first.isoformat() if first else "", last.isoformat() if last else ""]
     cells += [report.cut_off.isoformat() if report.cut_off else "", report.extent.events, report.extent.sha256]
+    cells.append(report.rule)
     return cells
 
 

@@ -134,7 +134,7 @@ def source_lines(report: Report) -> Iterator[str]:
     )
     yield f"Mã băm SHA-256 của tập sự kiện: {report.extent.sha256}"
     if report.checkpoint:
-        yield "Điểm kiểm tra đã ký của nhật ký sự kiện:"
+        yield "Điểm chốt đã ký của nhật ký sự kiện:"
         yield from report.checkpoint.splitlines()
 
 

@@ -227,6 +227,16 @@ def test_table_shows_numerator_and_denominator_in_vietnamese(filled: Path) -> No
     assert "2/3  66,67\u00a0%" in result.stdout
 
 
+def test_table_says_what_it_rests_on(filled: Path, tmp_path: Path) -> None:
+    output = tmp_path / "bảng.txt"
+
+    run("report", "--register", filled, "--from", "2026-03", "--to", "2026-03", "--lang", "vi", "-o", output)
+
+    first, *_, last = output.read_text(encoding="utf-8").splitlines()
+    assert first.startswith("Kỳ: 01/03/2026 đến 31/03/2026; chốt số liệu: ")
+    assert re.search(r"^\d+ sự kiện, SHA-256 [0-9a-f]{64}; quy tắc edocs.standing/1", last)
+
+
 def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -240,7 +250,7 @@ def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pyt
         ("html", b"<!DOCTYPE html>"),
         ("csv", b"\xef\xbb\xbfsection"),
         ("json", b"{\n"),
-        ("table", b"\xe2"),
+        ("table", b"Period: "),
         ("xlsx", b"PK"),
         ("pdf", b"%PDF-1.7"),
         ("openmetrics", b"# TYPE edocs_report info"),

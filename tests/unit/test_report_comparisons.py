@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from register_province import AGENCIES, fill_province
 
 from edocs.locale import translate
-from edocs.model import AgencyLevel, Buckets, Counts, Facet, Indicator, Query, Share, Tally
+from edocs.model import AgencyLevel, Buckets, Counts, EventKind, Facet, Indicator, Query, Share, Tally
 from edocs.model.comparing import Band, Bounds, shortfall
 from edocs.model.letterhead import default_letterhead
 from edocs.model.periods import Period, Span
@@ -268,6 +268,17 @@ def test_events_recorded_later_change_nothing_before_the_cut_off(registry: Regis
     again = registry.report(replace(PERIOD, as_of=report.cut_off), PAGE, comparing=WANTED)
 
     assert report_html(again, "vi") == report_html(report, "vi")
+
+
+def test_rule_is_the_one_that_the_events_name(registry: Registry, report: Report) -> None:
+    found = {
+        json.loads(logged.event.payload)["rule"]
+        for entry in registry.find(Query(agency="H99.51"))
+        for logged in registry.history(entry.document.key)
+        if logged.event.kind is EventKind.VERIFIED
+    }
+
+    assert found == {report.rule}
 
 
 def test_page_of_a_province_stays_small(report: Report, registry: Registry) -> None:
