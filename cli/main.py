@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prove": (".proving", "What the register's log proves: checkpoints, inclusion, growth."),
     "fsck": (".proving", "Check the register against its log, and against checkpoints."),
     "backup": (".proving", "Copy a register while it is used: file or PostgreSQL, there and back."),
+    "agencies": (".agencies", "Look at a directory of agencies as a tree with dates."),
     "export": (".exporting", "Write the register's documents as Parquet, a folder a month."),
     "trust": (".trusting", "The roots, pins and trusted lists that are believed: add, list, remove, check."),
     "demo": (".demo", "The whole main job on a sample document, step by step."),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edocs.model.answering import StatusSpec, status_for
     from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
-    from edocs.model.directory import AgencyDirectory, AgencyEntry, read_directory
+    from edocs.model.directory import AgencyDirectory, AgencyEntry, AgencyKind, Ending, read_agencies, read_directory
     from edocs.model.envelope import (
         Attachment,
         Business,
@@ -121,7 +121,6 @@ if TYPE_CHECKING:
     from edocs.model.submission import (
         Submission,
         agency_level,
-        read_agencies,
         read_day,
         read_secrecy,
         read_submission,
@@ -162,6 +161,7 @@ __all__ = [
     "Agency",
     "AgencyDirectory",
     "AgencyEntry",
+    "AgencyKind",
     "AgencyLevel",
     "AlgorithmRules",
     "Arrival",
@@ -192,6 +192,7 @@ __all__ = [
     "DocumentState",
     "DocumentType",
     "Emitter",
+    "Ending",
     "Entry",
     "Envelope",
     "EnvelopeCheck",

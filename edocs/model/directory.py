@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 
 from edocs.errors import UnreadableError, UsageError
 from edocs.model.organ_id import OrganId, OrganIdSyntax
-from edocs.model.register import tidy_name
-from edocs.model.submission import read_day
+from edocs.model.register import Agency, AgencyLevel, tidy_name
+from edocs.model.submission import agency_level, read_day
 from edocs.model.verdict import Reason
 
-__all__ = ["AgencyDirectory", "AgencyEntry", "read_directory"]
+__all__ = ["AgencyDirectory", "AgencyEntry", "AgencyKind", "Ending", "read_agencies", "read_directory"]
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -30,12 +32,51 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "valid_from": ("valid_from", "từ ngày"),
         "valid_to": ("valid_to", "đến ngày"),
         "became": ("became", "nay là", "merged_into"),
+        "level": ("level", "cấp"),
+        "parent": ("parent", "trực thuộc", "cơ quan chủ quản", "mã cơ quan chủ quản", "mã cấp trên"),
+        "kind": ("kind", "loại", "loại cơ quan"),
     }
 )
 """A column's meaning to the headings it is known under, in lower case."""
 _CLAUSE = "Decision 20/2020/QĐ-TTg"
 _STEPS = 20
 """Of renamings and mergers, one after the other."""
+_SEVERAL = re.compile("[;|,]")
+
+
+class AgencyKind(StrEnum):
+    """What kind of body (loại cơ quan)."""
+
+    COMMITTEE = "committee"
+    """ủy ban nhân dân"""
+    DEPARTMENT = "department"
+    """cơ quan chuyên môn: sở, phòng, ban"""
+    UNIT = "unit"
+    """đơn vị sự nghiệp, đơn vị trực thuộc"""
+
+
+_KINDS = {
+    "ủy ban nhân dân": AgencyKind.COMMITTEE,
+    "ubnd": AgencyKind.COMMITTEE,
+    "cơ quan chuyên môn": AgencyKind.DEPARTMENT,
+    "sở": AgencyKind.DEPARTMENT,
+    "phòng": AgencyKind.DEPARTMENT,
+    "đơn vị sự nghiệp": AgencyKind.UNIT,
+    "đơn vị trực thuộc": AgencyKind.UNIT,
+}
+
+
+class Ending(StrEnum):
+    """What became of a body, as far as a directory says."""
+
+    STILL = "still"
+    """It is there, under this name or that of its one successor."""
+    SPLIT = "split"
+    """chia tách: it has several successors"""
+    ENDED = "ended"
+    """giải thể: nothing took its place"""
+    LOST = "lost"
+    """Its successor is not in the directory, or not one alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +93,12 @@ class AgencyEntry:
     """First day; None: always was."""
     valid_to: date | None = None
     """Last day; None: still is."""
-    became: OrganId | None = None
-    """The code of the body it was renamed to or merged into."""
+    became: tuple[OrganId, ...] = ()
+    """The code of the body it was renamed to or merged into; several where it was split."""
+    level: AgencyLevel | None = None
+    parent: OrganId | None = None
+    """The code of the body above it (cơ quan chủ quản)."""
+    kind: AgencyKind | None = None
     line: int = 0
     """Of the file it comes from."""
 
@@ -61,6 +106,11 @@ class AgencyEntry:
     def codes(self) -> tuple[OrganId, ...]:
         """Both codes, the new one first."""
         return tuple(code for code in (self.code, self.old_code) if code is not None)
+
+    @property
+    def id(self) -> str:
+        """The code that it is counted under: the new one, else the old one."""
+        return self.codes[0].value if self.codes else ""
 
     def is_valid(self, on: date) -> bool:
         """Whether the body had this name and these codes on a day."""
@@ -107,22 +157,35 @@ class AgencyDirectory:
         Raises:
             UsageError: As :meth:`one`; or it ended and nothing took its place.
         """
-        entry = self.one(code, then)
-        for _ in range(_STEPS):
-            if entry.is_valid(now):
-                return entry
-            if entry.became is None or entry.valid_to is None:
-                break
-            following = self.find(entry.became, now) or self._after(entry.became, entry.valid_to)
-            if len(following) != 1:
-                break
-            entry = following[0]
+        found, _ = self.follow(self.one(code, then), now)
+        if found is not None:
+            return found
         raise UsageError(
             "agency {code}: the directory does not say what it is on {day}",
             hint="look at the directory",
             code=code,
             day=now.isoformat(),
         )
+
+    def follow(self, entry: AgencyEntry, now: date) -> tuple[AgencyEntry | None, Ending]:
+        """What ``entry`` is on the day ``now``, through renamings and mergers; None, and why, where nobody can say."""
+        for _ in range(_STEPS):
+            if entry.is_valid(now):
+                return entry, Ending.STILL
+            if not entry.became or entry.valid_to is None:
+                return None, Ending.ENDED
+            if len(entry.became) > 1:
+                return None, Ending.SPLIT
+            [became] = entry.became
+            following = self.find(became, now) or self._after(became, entry.valid_to)
+            if len(following) != 1:
+                break
+            entry = following[0]
+        return None, Ending.LOST
+
+    def having(self, code: OrganId | str) -> tuple[AgencyEntry, ...]:
+        """The entries that had a code, old or new, at any time."""
+        return self._by_code.get(tidy_name(str(code)), ())
 
     def _after(self, code: OrganId, day: date) -> tuple[AgencyEntry, ...]:
         """The next entries that had a code after a day."""
@@ -132,9 +195,10 @@ class AgencyDirectory:
 
 
 def read_directory(data: bytes) -> AgencyDirectory:
-    """A directory from CSV: ``code`` or ``old_code``, ``name``, where known ``valid_from``, ``valid_to``, ``became``.
+    """A directory from CSV: ``code`` or ``old_code`` and ``name``; the other columns where they are known.
 
-    Đọc danh mục cơ quan. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
+    Đọc danh mục cơ quan: ``valid_from``, ``valid_to``, ``became`` (several after a split, parted by ``;``), ``level``,
+    ``parent``, ``kind``. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
 
     Raises:
         UnreadableError: Not CSV in UTF-8, without a code or name column, or a line with a day that is none.
@@ -159,6 +223,46 @@ def read_directory(data: bytes) -> AgencyDirectory:
     return AgencyDirectory(entries=entries, problems=(*problems, *_conflicts(directory), *_dead_ends(directory)))
 
 
+def read_agencies(data: bytes) -> dict[str, Agency]:
+    """The agencies of a directory by their identifiers, old and new, as the register wants them (danh mục cơ quan).
+
+    ``id``, ``name`` and ``level`` are enough. A code that several bodies had one after the other is that of the latest.
+
+    Raises:
+        UnreadableError: No directory with levels; a line without one, or two with one code at once; the line is named.
+    """
+    directory = read_directory(data)
+    if not any(entry.level for entry in directory.entries) and not _of_rule(directory, "level"):
+        raise UnreadableError("no directory of agencies", hint="its first line must name the columns id, name, level")
+    for fault in _of_rule(directory, "level"):
+        raise UnreadableError("line {line}: no such level: {level}", **fault.params)
+    found: dict[str, Agency] = {}
+    for entry in sorted(directory.entries, key=lambda one: one.valid_to or date.max):
+        for code in entry.codes:
+            _require_one(directory, entry, code)
+            try:
+                level = entry.level or agency_level("")
+                found[code.value] = Agency(id=code.value, name=entry.name, level=level)
+            except UsageError as exc:
+                raise UnreadableError("line {line}: {why}", line=entry.line, why=exc.message()) from exc
+    return found
+
+
+def _of_rule(directory: AgencyDirectory, rule: str) -> list[Reason]:
+    return [one for one in directory.problems if one.rule == f"edxml.directory.{rule}"]
+
+
+def _require_one(directory: AgencyDirectory, entry: AgencyEntry, code: OrganId) -> None:
+    for other in directory.having(code):
+        if _overlap(entry, other) and (other.name, other.level) != (entry.name, entry.level):
+            raise UnreadableError(
+                "line {line}: agency {id} comes twice, with another name or level",
+                hint="keep the one that holds now",
+                line=max(entry.line, other.line),
+                id=code,
+            )
+
+
 def _entry(values: Mapping[str, str], line: int, problems: list[Reason]) -> AgencyEntry:
     name = tidy_name(values["name"])
     if name != values["name"].strip():
@@ -167,7 +271,8 @@ def _entry(values: Mapping[str, str], line: int, problems: list[Reason]) -> Agen
         )
     if not name:
         problems.append(_problem("directory.nameless", "line {line}: no name", line))
-    codes = {key: _code(values[key], line, problems) for key in ("code", "old_code", "became")}
+    codes = {key: _code(values[key], line, problems) for key in ("code", "old_code", "parent")}
+    became = [_code(part, line, problems) for part in _SEVERAL.split(values["became"])]
     if codes["code"] is None and codes["old_code"] is None:
         problems.append(_problem("directory.codeless", "line {line}: no code", line))
     entry = AgencyEntry(
@@ -176,7 +281,10 @@ def _entry(values: Mapping[str, str], line: int, problems: list[Reason]) -> Agen
         old_code=codes["old_code"],
         valid_from=_day(values["valid_from"], line),
         valid_to=_day(values["valid_to"], line),
-        became=codes["became"],
+        became=tuple(code for code in became if code is not None),
+        level=_level(values["level"], line, problems),
+        parent=codes["parent"],
+        kind=_kind(values["kind"], line, problems),
         line=line,
     )
     if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
@@ -193,6 +301,25 @@ def _code(text: str, line: int, problems: list[Reason]) -> OrganId | None:
             _problem("directory.syntax", "line {line}: agency code of no known form: {code}", line, code=code.value)
         )
     return code
+
+
+def _level(text: str, line: int, problems: list[Reason]) -> AgencyLevel | None:
+    try:
+        return agency_level(text) if tidy_name(text) else None
+    except UsageError:
+        problems.append(_problem("directory.level", "line {line}: no such level: {level}", line, level=tidy_name(text)))
+        return None
+
+
+def _kind(text: str, line: int, problems: list[Reason]) -> AgencyKind | None:
+    name = tidy_name(text).casefold()
+    if not name:
+        return None
+    try:
+        return _KINDS[name] if name in _KINDS else AgencyKind(name)
+    except ValueError:
+        problems.append(_problem("directory.kind", "line {line}: no such kind of body: {kind}", line, kind=name))
+        return None
 
 
 def _day(text: str, line: int) -> date | None:
@@ -223,9 +350,10 @@ def _overlap(one: AgencyEntry, other: AgencyEntry) -> bool:
 
 def _dead_ends(directory: AgencyDirectory) -> Iterator[Reason]:
     for entry in directory.entries:
-        if entry.became is not None and entry.became.value not in directory._by_code:
-            text = "line {line}: became {code}, which the directory does not have"
-            yield _problem("directory.successor", text, entry.line, code=entry.became.value)
+        for code in entry.became:
+            if not directory.having(code):
+                text = "line {line}: became {code}, which the directory does not have"
+                yield _problem("directory.successor", text, entry.line, code=code.value)
 
 
 def _problem(rule: str, message: str, line: int, **params: str) -> Reason:

@@ -1,4 +1,4 @@
-"""What is handed in for registering: one JSON object a document, and a directory of agencies as CSV.
+"""What is handed in for registering: one JSON object a document.
 
 Dữ liệu đăng ký văn bản. The object is ``edocs.registration/1`` (``docs/registry.md``); a verification object may stand
 in it. Nothing is read from a disk and nothing is verified.
@@ -6,8 +6,6 @@ in it. Nothing is read from a disk and nothing is verified.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from edocs.model.register import Agency, AgencyLevel, Document, Secrecy, tidy_na
 from edocs.model.signing import HANOI, DocumentCode
 from edocs.model.standing import SignatureFacts, read_facts
 
-__all__ = ["Submission", "agency_level", "read_agencies", "read_day", "read_secrecy", "read_submission"]
+__all__ = ["Submission", "agency_level", "read_day", "read_secrecy", "read_submission"]
 
 _LEVELS = {"tỉnh": AgencyLevel.PROVINCE, "huyện": AgencyLevel.DISTRICT, "xã": AgencyLevel.COMMUNE}
 _SECRECY = {
@@ -92,36 +90,6 @@ def read_submission(value: object, agencies: Mapping[str, Agency]) -> Submission
     return Submission(document=document, facts=facts)
 
 
-def read_agencies(data: bytes) -> dict[str, Agency]:
-    """A directory of agencies from CSV with the columns ``id``, ``name`` and ``level`` (danh mục cơ quan).
-
-    Names are put in NFC, without zero-width characters and doubled spaces. An id that comes twice must come with the
-    same name and level.
-
-    Raises:
-        UnreadableError: Not such a table; the line is named.
-    """
-    try:
-        table = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        if not {"id", "name", "level"} <= set(table.fieldnames or ()):
-            raise UnreadableError(
-                "no directory of agencies", hint="its first line must name the columns id, name, level"
-            )
-        found: dict[str, Agency] = {}
-        for line in table:
-            agency = _listed(line, table.line_num)
-            if found.setdefault(agency.id, agency) != agency:
-                raise UnreadableError(
-                    "line {line}: agency {id} comes twice, with another name or level",
-                    hint="keep the one that holds now",
-                    line=table.line_num,
-                    id=agency.id,
-                )
-    except (UnicodeDecodeError, csv.Error) as exc:
-        raise UnreadableError("no directory of agencies: {why}", hint="CSV in UTF-8", why=exc) from exc
-    return found
-
-
 def agency_level(text: str) -> AgencyLevel:
     """The level that ``text`` names, in English or Vietnamese.
 
@@ -191,10 +159,3 @@ def _agency(fields: Mapping[str, str], agencies: Mapping[str, Agency]) -> Agency
         name=name or (known.name if known else ""),
         level=agency_level(level) if level else known.level if known else AgencyLevel.PROVINCE,
     )
-
-
-def _listed(line: Mapping[str, str | None], number: int) -> Agency:
-    try:
-        return Agency(id=line["id"] or "", name=line["name"] or "", level=agency_level(line["level"] or ""))
-    except UsageError as exc:
-        raise UnreadableError("line {line}: {why}", line=number, why=exc.message()) from exc

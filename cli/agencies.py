@@ -1,0 +1,116 @@
+"""``edocs agencies``: a directory of agencies looked at as a tree, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from edocs._files import read_file
+from edocs.errors import UsageError
+from edocs.model import HANOI, AgencyEntry, read_day, read_directory
+from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
+from edocs.reports.wording import number_text
+
+from .console import PATH, Console, common_options
+from .once import OnceCommand
+
+_ACTIONS = ("check", "show", "today")
+_ENDINGS = {
+    "split": "split into several; its figures stay under its own name",
+    "ended": "ended, and nothing took its place",
+    "lost": "the directory does not say what became of it",
+    "unknown": "not in the directory",
+}
+
+
+@click.command(cls=OnceCommand)
+@click.argument("action", type=click.Choice(_ACTIONS), metavar="check|show|today")
+@click.argument("file", type=PATH)
+@click.argument("codes", nargs=-1, metavar="[CODE...]")
+@click.option("--at", metavar="YYYY-MM-DD", help="show: the tree of that day; today: what had the code then.")
+@click.option("--by-code", is_flag=True, help="Where no parent is stated, tell it from the groups of the code.")
+@common_options
+def agencies(console: Console, *, action: str, file: Path, codes: Sequence[str], at: str | None, by_code: bool) -> int:
+    """Look at a directory of agencies (danh mục cơ quan).
+
+    check says what is wrong with it; show prints the tree of a day, or the branches below CODE...; today says what the
+    bodies that had CODE... have become.
+    """
+    tree = make_tree(read_directory(read_file(file)), by_code=by_code)
+    now = datetime.now(HANOI).date()
+    on = read_day(at).date() if at else None
+    if action == "check":
+        if codes or at:
+            raise UsageError("check looks at the whole file")
+        return _check(console, tree)
+    if action == "show":
+        return _show(console, tree, codes, on or now)
+    if not codes:
+        raise UsageError("which code?", hint="edocs agencies today FILE CODE")
+    return _today(console, tree, codes, on, now)
+
+
+def _check(console: Console, tree: AgencyTree) -> int:
+    faults = notices = 0
+    for problem in (*tree.directory.problems, *check_tree(tree)):
+        is_notice = problem.rule in NOTICES
+        faults, notices = faults + (not is_notice), notices + is_notice
+        kind = "notice" if is_notice else "fault"
+        said = {"kind": kind, "line": int(problem.params["line"]), **problem.as_dict(console.lang)}
+        console.emit({"schema": "edocs.agency_finding/1", **said})
+        if not console.json:
+            console.result(f"{console.text(kind)}: {problem.text(console.lang)} [{problem.rule}]")
+    console.say(
+        "{entries} bodies: {faults} faults, {notices} notices",
+        entries=number_text(len(tree.directory.entries), console.lang),
+        faults=number_text(faults, console.lang),
+        notices=number_text(notices, console.lang),
+    )
+    return 1 if faults else 0
+
+
+def _show(console: Console, tree: AgencyTree, codes: Sequence[str], on: date) -> int:
+    tops = [tree.directory.one(code, on) for code in codes] or tree.roots(on)
+    count = 0
+    for depth, entry in _walk(tree, tops, on):
+        count += 1
+        console.emit({"schema": "edocs.agency/1", "depth": depth, **_object(entry), "at": on.isoformat()})
+        if not console.json:
+            level = f" [{entry.level.value}]" if entry.level else ""
+            console.result(f"{'  ' * depth}{entry.id}  {entry.name}{level}")
+    console.say("{count} bodies on {day}", count=number_text(count, console.lang), day=f"{on:%d/%m/%Y}")
+    return 0
+
+
+def _walk(tree: AgencyTree, tops: Sequence[AgencyEntry], on: date) -> Iterator[tuple[int, AgencyEntry]]:
+    for top in tops:
+        yield 0, top
+        yield from tree.descendants(top, on)
+
+
+def _today(console: Console, tree: AgencyTree, codes: Sequence[str], on: date | None, now: date) -> int:
+    for code in codes:
+        found = tree.succession(code, on or date.min, on or now, now)
+        ending = found.ending.value if found.ending else "unknown"
+        said = _object(found.entry) if found.entry else None
+        console.emit({"schema": "edocs.succession/1", "code": code, "ending": ending, "today": said})
+        if not console.json:
+            text = f"{found.entry.id}  {found.entry.name}" if found.entry else console.text(_ENDINGS[ending])
+            console.result(f"{code} → {text}")
+    return 0
+
+
+def _object(entry: AgencyEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "codes": [code.value for code in entry.codes],
+        "name": entry.name,
+        "level": entry.level.value if entry.level else None,
+        "kind": entry.kind.value if entry.kind else None,
+        "valid_from": entry.valid_from.isoformat() if entry.valid_from else None,
+        "valid_to": entry.valid_to.isoformat() if entry.valid_to else None,
+        "line": entry.line,
+    }

@@ -1,0 +1,191 @@
+"""Counts of the past under today's bodies, and counts along the tree of agencies.
+
+Quy đổi số liệu theo cơ quan hiện nay; cộng dồn theo hệ thống. Figures of the past stay as they were: this makes others
+beside them. No document is lost or counted twice: the total is the same, and what cannot be regrouped stays under its
+own identifier and is itemised.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from edocs.errors import UsageError
+from edocs.model.agency_tree import AgencyTree, Succession
+from edocs.model.directory import AgencyEntry, Ending
+from edocs.model.register import Agency, AgencyLevel
+from edocs.model.tally import Counts, Facet, Query, Tally, total
+
+__all__ = ["BranchRow", "Kept", "Regrouped", "add_up", "regroup", "regroup_counts", "regrouped_agencies"]
+
+TallySource = Callable[[Query, tuple[Facet, ...]], Iterable[Tally]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Counts that stay under the identifier they were registered under."""
+
+    agency: str
+    ending: Ending | None
+    """Why: split, ended, lost; None: the directory does not have it."""
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """Counts under today's bodies."""
+
+    tallies: tuple[Tally, ...]
+    """By the same facets, in order of their groups."""
+    kept: tuple[Kept, ...]
+    """Of each identifier that could not be regrouped; what it has is in ``tallies`` under itself."""
+    moved: Mapping[str, frozenset[str]]
+    """Today's identifier to those of the past that were counted under it, where they differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRow:
+    """One body of a tree with its counts."""
+
+    agency: str
+    name: str
+    depth: int
+    """0 at the top."""
+    own: Counts
+    """Of documents that it issued itself."""
+    whole: Counts
+    """With those of every body below it."""
+    is_placed: bool = True
+    """False: the tree of the day does not have it; it stands by itself."""
+
+
+def regroup(tallies: Iterable[Tally], by: Sequence[Facet], tree: AgencyTree, now: date) -> Regrouped:
+    """``tallies`` with every agency as what it is on the day ``now``; a level becomes that of today's body.
+
+    With a month among the facets a code that passed from one body to another is told apart by it; without, its bodies
+    must all have become the same.
+
+    Raises:
+        UsageError: The tallies are not by agency.
+    """
+    by = tuple(by)
+    if Facet.AGENCY not in by:
+        raise UsageError("regrouping needs counts by agency", hint="--by agency")
+    groups: defaultdict[tuple[str, ...], list[Tally]] = defaultdict(list)
+    kept: dict[tuple[str, Ending | None], list[Tally]] = {}
+    moved: defaultdict[str, set[str]] = defaultdict(set)
+    known: dict[tuple[str, str], Succession] = {}
+    for tally in tallies:
+        values = dict(zip(by, tally.group, strict=True))
+        agency, month = values[Facet.AGENCY], values.get(Facet.MONTH, "")
+        if (agency, month) not in known:
+            known[agency, month] = tree.succession(agency, *_days(month, now), now)
+        found = known[agency, month]
+        if found.entry is None:
+            kept.setdefault((agency, found.ending), []).append(tally)
+        else:
+            values[Facet.AGENCY] = found.entry.id
+            if Facet.LEVEL in values and found.entry.level is not None:
+                values[Facet.LEVEL] = found.entry.level.value
+            if found.entry.id != agency:
+                moved[found.entry.id].add(agency)
+        groups[tuple(values[facet] for facet in by)].append(tally)
+    return Regrouped(
+        tallies=tuple(Tally(group=group, counts=total(same), by=by) for group, same in sorted(groups.items())),
+        kept=tuple(
+            Kept(agency=agency, ending=ending, counts=total(same))
+            for (agency, ending), same in sorted(kept.items(), key=lambda item: (item[0][0], str(item[0][1])))
+        ),
+        moved={agency: frozenset(former) for agency, former in sorted(moved.items())},
+    )
+
+
+def regroup_counts(count: TallySource, query: Query, by: Sequence[Facet], tree: AgencyTree, now: date) -> Regrouped:
+    """What ``query`` describes by ``by``, under today's bodies: counted by agency and month too, then added up.
+
+    Args:
+        count: ``Registry.tally`` or what stands for it.
+    """
+    by = tuple(by)
+    fine = tuple(dict.fromkeys((*by, Facet.AGENCY, Facet.MONTH)))
+    found = regroup(count(query, fine), fine, tree, now)
+    groups: defaultdict[tuple[str, ...], list[Tally]] = defaultdict(list)
+    for tally in found.tallies:
+        values = dict(zip(fine, tally.group, strict=True))
+        groups[tuple(values[facet] for facet in by)].append(tally)
+    if not groups and not by:
+        groups[()] = []
+    tallies = tuple(Tally(group=group, counts=total(same), by=by) for group, same in sorted(groups.items()))
+    return Regrouped(tallies=tallies, kept=found.kept, moved=found.moved)
+
+
+def regrouped_agencies(agencies: Mapping[str, Agency], tree: AgencyTree, now: date) -> dict[str, Agency]:
+    """Names and levels for counts that were regrouped: those of the register, and today's of every body of the day."""
+    today = {
+        one.id: Agency(id=one.id, name=one.name, level=_level(one, agencies))
+        for one in tree.directory.entries
+        if one.id and one.name and one.is_valid(now)
+    }
+    return {**agencies, **today}
+
+
+def add_up(tallies: Iterable[Tally], tree: AgencyTree, on: date) -> Iterator[BranchRow]:
+    """Counts by agency along the tree of a day: each body before those below it; one with nothing below it is absent.
+
+    What the tree of the day does not have comes last, by itself. The sum of the tops and of those is the total.
+
+    Args:
+        tallies: By agency alone.
+    """
+    own: dict[int, Counts] = {}
+    strangers: dict[str, Counts] = {}
+    for tally in tallies:
+        [agency] = tally.group
+        found = tree.directory.find(agency, on)
+        if len(found) == 1:
+            own[id(found[0])] = own.get(id(found[0]), Counts()) + tally.counts
+        else:
+            strangers[agency] = strangers.get(agency, Counts()) + tally.counts
+    placed: set[int] = set()
+    for top in tree.roots(on):
+        yield from _branch(tree, top, on, own, placed)
+    for entry in tree.directory.entries:  # in a circle of parents: below no top
+        if id(entry) in own and id(entry) not in placed:
+            strangers[entry.id] = strangers.get(entry.id, Counts()) + own[id(entry)]
+    for agency, counts in sorted(strangers.items()):
+        yield BranchRow(agency=agency, name="", depth=0, own=counts, whole=counts, is_placed=False)
+
+
+def _branch(
+    tree: AgencyTree, top: AgencyEntry, on: date, own: Mapping[int, Counts], placed: set[int]
+) -> list[BranchRow]:
+    below = [(0, top), *tree.descendants(top, on)]
+    placed.update(id(entry) for _, entry in below)
+    wholes = [own.get(id(entry), Counts()) for _, entry in below]
+    open_ones: list[int] = []
+    for place, (depth, _) in enumerate(below):
+        del open_ones[depth:]
+        for above in open_ones:
+            if own.get(id(below[place][1])) is not None:
+                wholes[above] += own[id(below[place][1])]
+        open_ones.append(place)
+    return [
+        BranchRow(agency=entry.id, name=entry.name, depth=depth, own=own.get(id(entry), Counts()), whole=wholes[place])
+        for place, (depth, entry) in enumerate(below)
+        if wholes[place].documents
+    ]
+
+
+def _days(month: str, now: date) -> tuple[date, date]:
+    if not month:
+        return date.min, now
+    year, number = map(int, month.split("-"))
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+def _level(entry: AgencyEntry, agencies: Mapping[str, Agency]) -> AgencyLevel:
+    before = next((agencies[code.value].level for code in entry.codes if code.value in agencies), None)
+    return entry.level or before or AgencyLevel.PROVINCE
