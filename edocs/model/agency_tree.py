@@ -146,33 +146,33 @@ def check_tree(tree: AgencyTree) -> Iterator[Reason]:
     for entry in tree.directory.entries:
         code = tree.parent_code(entry)
         if code is not None and not tree.directory.having(code):
-            yield _finding("parent", "line {line}: no body has the code of its parent: {code}", entry, code=code.value)
+            yield _finding("line {line}: no body has the code of its parent: {code}", "parent", entry, code=code.value)
         elif code is not None:
             yield from _check_parent(tree, entry, code)
         if entry.level is AgencyLevel.DISTRICT and (entry.valid_to is None or entry.valid_to > DISTRICTS_UNTIL):
-            yield _finding("district", "line {line}: a district after 30/06/2025: {name}", entry, name=entry.name)
+            yield _finding("line {line}: a district after 30/06/2025: {name}", "district", entry, name=entry.name)
         if len(entry.became) > 1:
             text = "line {line}: {name} was split; its figures stay under its own name"
-            yield _finding("split", text, entry, name=entry.name)
+            yield _finding(text, "split", entry, name=entry.name)
         if entry.became and entry.valid_to is None:
             text = "line {line}: {name} became another body, and no day says when"
-            yield _finding("undated", text, entry, name=entry.name)
+            yield _finding(text, "undated", entry, name=entry.name)
 
 
 def _check_parent(tree: AgencyTree, entry: AgencyEntry, code: OrganId) -> Iterator[Reason]:
     first, last = entry.valid_from or date.min, entry.valid_to or date.max
     if _is_in_circle(tree, entry, first):
-        yield _finding("circle", "line {line}: {name} is above itself", entry, name=entry.name)
+        yield _finding("line {line}: {name} is above itself", "circle", entry, name=entry.name)
         return
     for day in (first, last):
         above = tree.directory.find(code, day)
         if not above:
             text = "line {line}: {name} was there when its parent {code} was not"
-            yield _finding("outlasts", text, entry, name=entry.name, code=code.value)
+            yield _finding(text, "outlasts", entry, name=entry.name, code=code.value)
             return
         ranks = [_RANKS[one.level] for one in above if one.level is not None]
         if entry.level is not None and ranks and min(ranks) > _RANKS[entry.level]:
-            yield _finding("rank", "line {line}: {name} is of a higher level than its parent", entry, name=entry.name)
+            yield _finding("line {line}: {name} is of a higher level than its parent", "rank", entry, name=entry.name)
             return
 
 
@@ -202,5 +202,5 @@ def _nearest(entries: tuple[AgencyEntry, ...], first: date) -> list[AgencyEntry]
     return [one for one in entries if (one.valid_from or date.min) == earliest]
 
 
-def _finding(rule: str, message: str, entry: AgencyEntry, **params: str) -> Reason:
+def _finding(message: str, rule: str, entry: AgencyEntry, **params: str) -> Reason:
     return Reason(rule=f"agencies.{rule}", clause=_CLAUSE, message=message, params={"line": str(entry.line), **params})
