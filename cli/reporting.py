@@ -75,7 +75,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     with open_registry(console, register_file, read_only=True) as registry:
         sections = _sections(options, form, query)
-        kept = {} if form in _LISTED else {"listed": 0}
+        kept: dict[str, Any] = {} if form in _LISTED else {"listed": 0}
         found = registry.report(query, sections, comparing=comparing, **kept)
     if console.json and form == "json" and output is None:
         console.emit(report_object(found, console.lang))

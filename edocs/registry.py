@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -56,12 +56,16 @@ from edocs.model import (
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
+from edocs.model.figures import Figure, FigureTable, figures_event, latest_figures, require_past
+from edocs.model.indicators import VERIFIED, Definition, Variant
+from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
 from edocs.model.registering import Known, decide, make_event
 from edocs.model.times import require_time
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
+from edocs.reports.indicator_table import indicator_table
 from edocs.stores.sqlite import open_sqlite
 
 __all__ = ["Outcome", "Registration", "Registry"]
@@ -231,6 +235,7 @@ class Registry:
         by: Sequence[Sequence[Facet | Span]] = ((Facet.AGENCY,),),
         *,
         comparing: Comparing | None = None,
+        definitions: Sequence[Definition] = (),
         listed: int = OPEN_DOCUMENTS,
     ) -> Report:
         """A report with one section for each combination in ``by``; same events, same bytes in every format.
@@ -239,6 +244,7 @@ class Registry:
 
         Args:
             comparing: What to compare besides; None: nothing.
+            definitions: Indicators to show besides (``edocs.model.indicator_reading.built_in``).
             listed: How many documents without both valid signatures are listed of each agency.
 
         Source: Decision 28/2018/QĐ-TTg, articles 11 and 15.1.
@@ -265,6 +271,7 @@ class Registry:
                 open_count=whole.counts.base - whole.counts.both.valid,
                 months=span,
                 comparisons=compare(counted, query, comparing, span) if comparing else None,
+                indicators=indicator_table(definitions, partial(self.profiles, query), self.figures(query)),
             )
 
     def profiles(
@@ -272,6 +279,43 @@ class Registry:
     ) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
         """How many documents of each profile ``query`` describes, by group: what any figure can be made from."""
         return self._store.profiles(_normal(query), by)
+
+    def measure(
+        self, definition: Definition, query: Query | None = None, by: Sequence[Facet] = (), variant: Variant = VERIFIED
+    ) -> Mapping[tuple[str, ...], Measure]:
+        """What an indicator comes to, by group, from documents and imported figures (tính một chỉ số).
+
+        Source: ``docs/indicators.md``.
+        """
+        facets = facets_of(definition, by)
+        with self._store.snapshot():
+            counted, figures = self.profiles(query, facets), self.figures(query)
+            return evaluate(definition, counted, facets, by, figures=figures, variant=variant)
+
+    def import_figures(self, table: FigureTable, *, who: str, now: datetime) -> int:
+        """Enter figures that another system counted (nhập số liệu); of each place the latest counts.
+
+        Returns:
+            How many of them are news; where none is, nothing is logged.
+
+        Raises:
+            UnreadableError: A line of the table could not be taken; nothing of it is.
+            UsageError: A month is to come.
+        """
+        if table.faults:
+            raise table.faults[0].failure
+        require_past(table.figures, now)
+        with self._store.transaction():
+            known = {figure.place: figure for figure in self.figures()}
+            news = sum(known.get(figure.place) != figure for figure in table.figures)
+            if news:
+                self._store.append([figures_event(table, who, now)])
+        return news
+
+    def figures(self, query: Query | None = None) -> tuple[Figure, ...]:
+        """The imported figures that ``query`` describes, by indicator, agency and month (số liệu đã nhập)."""
+        query = query or Query()
+        return latest_figures(self._store.notes(EventKind.FIGURES, query.as_of), query)
 
     def check(self, progress: Callable[[int], None] | None = None) -> tuple[Reason, ...]:
         """What is wrong with the log, or with what is derived from it; empty when all is well (kiểm tra sổ).

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from edocs.errors import UsageError
 from edocs.model.import_rules import refusal
 from edocs.model.register import tidy_name
 from edocs.model.signing import HANOI
@@ -24,6 +25,7 @@ __all__ = [
     "WrittenDay",
     "cell_text",
     "read_code",
+    "read_count",
     "read_written_day",
 ]
 
@@ -37,10 +39,12 @@ EPOCH_1904 = date(1904, 1, 1)
 
 _LABEL = re.compile(r"(?:số|so|no|nº)\s*[:.]?\s*(?=[0-9])", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9]{1,7}")
+_COUNT = re.compile(r"[0-9]{1,12}")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+")
 _LETTERED = re.compile(r"[0-9.]+\s*[^\W\d_]+")
 _FRACTION = re.compile(r"[0-9][0-9. ]*[.,][0-9]+")
 _LARGEST = 9_999_999
+_COUNTS = "a whole number from 0: 1044, or 1.044"
 
 _TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _DAY_FIRST = re.compile(
@@ -112,6 +116,28 @@ def read_code(cell: Cell) -> WrittenCode:
         raise refusal("import.number.decimal", value=text)
     number, _, symbol = _LABEL.sub("", text, count=1).partition("/") if _LABEL.match(text) else text.partition("/")
     return WrittenCode(number=_whole(number.strip(), text), symbol="".join(symbol.split()))
+
+
+def read_count(cell: Cell) -> int:
+    """A count (số lượng), from 0; ``1.044`` is 1044.
+
+    >>> read_count("1.044"), read_count(0), read_count("12 500")
+    (1044, 0, 12500)
+
+    Raises:
+        UsageError: No whole number; or one that can be meant in two ways, or is a percentage.
+    """
+    text = cell_text(cell)
+    is_count = not isinstance(cell, bool | datetime | date | time | timedelta)
+    if is_count and (_COUNT.fullmatch(text) or (isinstance(cell, str) and _GROUPED.fullmatch(text))):
+        return int(re.sub("[. ]", "", text))
+    if text.endswith("%"):
+        raise UsageError("a percentage stands where a count should: {value}", hint=_COUNTS, value=text)
+    if is_count and _FRACTION.fullmatch(text):
+        raise UsageError(
+            "{value} is a fraction: whether a thousands dot was meant is not certain", hint=_COUNTS, value=text
+        )
+    raise UsageError("no count: {value}", hint=_COUNTS, value=text)
 
 
 def read_written_day(cell: Cell, year: int | None = None, epoch: date = EPOCH_1900) -> WrittenDay:

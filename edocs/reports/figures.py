@@ -16,6 +16,7 @@ from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Ta
 from edocs.model.periods import Span, span_months, spans_between
 
 from .comparisons import Comparisons
+from .indicator_table import IndicatorTable
 
 __all__ = ["RULE", "Report", "Row", "RowKind", "Section", "month_name", "months_between", "section"]
 
@@ -80,6 +81,7 @@ class Report:
     months: tuple[str, ...] = ()
     """Of the period, or from the first to the last month with a document where it is open."""
     comparisons: Comparisons | None = None
+    indicators: IndicatorTable | None = None
     rule: str = RULE
     """Which version of the counting rules the events were judged by."""
     checkpoint: str = ""
