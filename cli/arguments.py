@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import datetime
 
 import click
@@ -35,3 +36,11 @@ def read_time(console: Console, text: str) -> datetime:
         console.say("{text} names no zone: taken as +07:00", text=text)
         moment = moment.replace(tzinfo=HANOI)
     return require_time(moment)
+
+
+def user_name() -> str:
+    """The name of who runs this, for the log."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user: a container, a service
+        return "unknown"

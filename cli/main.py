@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "register": (".registering", "Enter issued documents, with their verification, in the register."),
     "find": (".finding", "Find documents in the register."),
     "report": (".reporting", "Signed share by agency, level, month and type, compared."),
+    "indicators": (".indicating", "List indicators, check your own, and show what they come to."),
+    "figures": (".figuring", "Import figures that other systems count, and show them."),
     "targets": (".targeting", "Check targets, and show who reaches them."),
     "prove": (".proving", "What the register's log proves: checkpoints, inclusion, growth."),
     "fsck": (".proving", "Check the register against its log, and against checkpoints."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from edocs.registry import Outcome, Registration
 from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
+from .arguments import user_name
 from .console import PATH, Console, common_options, worst
 from .importing import ImportJob, import_table
 from .once import OnceCommand
@@ -86,7 +86,7 @@ def register(
     if table is None and (dry_run or report or columns or year is not None or sheet):
         raise UsageError("--dry-run, --report, --columns, --year and --sheet go with --import")
     listed = read_agencies(read_file(agencies)) if agencies else {}
-    clerk = who or _user()
+    clerk = who or user_name()
     if from_jsonl is not None:
         return _register_lines(console, register_file, from_jsonl, listed, clerk)
     fields["type"] = fields.pop("kind")
@@ -172,10 +172,3 @@ def _show(console: Console, registration: Registration, report: VerificationRepo
     if not console.json and report is not None:
         outcome, verdict = console.text(_OUTCOMES[registration.outcome]), console.text(VERDICTS[report.verdict])
         console.result(f"{document.code_text} ({document.agency.name}): {outcome}; {verdict}")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user: a container, a service
-        return "unknown"

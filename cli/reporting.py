@@ -14,10 +14,12 @@ from edocs._files import read_file, write_file
 from edocs.errors import MissingExtraError
 from edocs.locale import translate
 from edocs.model import Facet, Query
+from edocs.model.indicators import Definition
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
+from edocs.reports.as_indicators import indicator_grid
 from edocs.reports.as_json import report_json, report_object
 from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.as_table import Cells, grid_cells, section_cells
@@ -28,6 +30,7 @@ from edocs.reports.wording import number_text, period_text, time_text
 from .arguments import read_time
 from .comparing import comparing_options, month_query, read_comparing
 from .console import PATH, Console, common_options
+from .indicating import INDICATORS_OPTION, read_indicator_files
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry, register_files
 from .tables import WIDE, cells_table, table_text, terminal_width
@@ -52,6 +55,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 @click.option("--by", multiple=True, type=click.Choice(list(_BY)), help="Group by; repeatable.")
 @click.option("--trend", multiple=True, type=click.Choice(_TIMES), help="Change from one to the next; repeatable.")
 @comparing_options
+@INDICATORS_OPTION
 @click.option("--at", metavar="TIME", help="Cut-off: count what was recorded up to then. Else the latest event.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
@@ -76,7 +80,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
     with open_registry(console, register_file, read_only=True) as registry:
         sections = _sections(options, form, query)
         kept: dict[str, Any] = {} if form in _LISTED else {"listed": 0}
-        found = registry.report(query, sections, comparing=comparing, **kept)
+        found = registry.report(query, sections, comparing=comparing, definitions=_definitions(options, form), **kept)
     if console.json and form == "json" and output is None:
         console.emit(report_object(found, console.lang))
         return 0
@@ -91,6 +95,14 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         write_file(output, data, inputs=register_files(register_file))
         console.say("written: {path}", path=output)
     return 0
+
+
+def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...]:
+    """A page shows the indicators; a table where nothing else is asked for, or they are."""
+    if form == "openmetrics" or (form in ("table", "csv") and (options["by"] or options["trend"])):
+        is_asked = bool(options["indicator_files"]) and form != "openmetrics"
+        return read_indicator_files(options["indicator_files"]) if is_asked else ()
+    return read_indicator_files(options["indicator_files"])
 
 
 def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, ...]:
@@ -155,6 +167,9 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
         if section.by[0] in options["trend"] and len(section.by) == 1:
             grid = trend_grid(section, found, lang)
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
+    if found.indicators is not None:
+        grid = indicator_grid(found.indicators, lang)
+        yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
     asked = {
         "change": options["compare"],
         "targets": options["targets_file"],

@@ -56,7 +56,7 @@ from edocs.model import (
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
-from edocs.model.figures import Figure, FigureTable, figures_event, latest_figures, require_past
+from edocs.model.figures import Figure, FigureTable, count_news, figures_event, latest_figures, require_past
 from edocs.model.indicators import VERIFIED, Definition, Variant
 from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
@@ -283,10 +283,7 @@ class Registry:
     def measure(
         self, definition: Definition, query: Query | None = None, by: Sequence[Facet] = (), variant: Variant = VERIFIED
     ) -> Mapping[tuple[str, ...], Measure]:
-        """What an indicator comes to, by group, from documents and imported figures (tính một chỉ số).
-
-        Source: ``docs/indicators.md``.
-        """
+        """What an indicator comes to, by group, from documents and imported figures (tính một chỉ số)."""
         facets = facets_of(definition, by)
         with self._store.snapshot():
             counted, figures = self.profiles(query, facets), self.figures(query)
@@ -306,9 +303,7 @@ class Registry:
             raise table.faults[0].failure
         require_past(table.figures, now)
         with self._store.transaction():
-            known = {figure.place: figure for figure in self.figures()}
-            news = sum(known.get(figure.place) != figure for figure in table.figures)
-            if news:
+            if news := count_news(table.figures, self.figures()):
                 self._store.append([figures_event(table, who, now)])
         return news
 

@@ -43,7 +43,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """A column's meaning to the headings it is known under, whatever their case."""
 _PASSED_OVER = ("stt", "tt", "no.")
 _NEEDED = ("indicator", "agency", "month", "numerator", "denominator")
-_PERCENT = re.compile(r"(?:tỷ|tỉ) lệ|phần trăm|percent|ratio|rate|share|%", re.IGNORECASE)
+_PERCENT = re.compile(r"(?:tỷ|tỉ) lệ|phần trăm|\b(?:percent|percentage|ratio|rate|share)\b|%", re.IGNORECASE)
 _SEPARATORS = (";", ",", "\t", "|")
 _HEAD_WITHIN = 20
 _MOST = 200_000
@@ -232,7 +232,10 @@ def _indicator(id: str, definitions: Mapping[str, Definition]) -> str:
         raise UsageError("no such indicator: {name}", hint="{near}?", name=id, near=near)
     if id not in imported:
         raise UsageError(
-            "{name} is counted from the register, not imported", hint="{near}", name=id, near=", ".join(imported)
+            "{name} is counted from the register, not imported",
+            hint="imported are: {near}",
+            name=id,
+            near=", ".join(imported),
         )
     return id
 

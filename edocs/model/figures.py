@@ -25,6 +25,7 @@ __all__ = [
     "Fault",
     "Figure",
     "FigureTable",
+    "count_news",
     "figures_event",
     "latest_figures",
     "month_of",
@@ -124,6 +125,12 @@ def latest_figures(events: Iterable[LoggedEvent], query: Query | None = None) ->
             figure = Figure(**{**row, "level": AgencyLevel(row["level"])})
             found[figure.place] = figure
     return _matching([found[place] for place in sorted(found)], query or Query())
+
+
+def count_news(figures: Iterable[Figure], known: Iterable[Figure]) -> int:
+    """How many of ``figures`` are not as they are ``known``."""
+    places = {figure.place: figure for figure in known}
+    return sum(places.get(figure.place) != figure for figure in figures)
 
 
 def require_past(figures: Sequence[Figure], now: datetime) -> None:

@@ -112,7 +112,9 @@ def read_definitions(data: bytes, among: Iterable[Definition] = ()) -> tuple[Def
     for entry, place in zip(entries, _places(lines, len(entries)), strict=True):
         definition = _definition(entry, place)
         if definition.id.casefold() in seen:
-            raise place.error("there is an indicator {name} already", definition.id, hint="give it an id of its own")
+            raise place.fault_at(
+                "line {line}: there is an indicator {name} already", definition.id, hint="give it an id of its own"
+            )
         seen.add(definition.id.casefold())
         found.append(definition)
     return tuple(found)
@@ -132,10 +134,9 @@ class _Place:
         hits = (place for place in range(self.first, self.last) if alone.search(self.lines[place]))
         return next(hits, min(self.first, max(len(self.lines) - 1, 0))) + 1
 
-    def error(self, message: str, word: str, *, hint: str = "", **params: object) -> UnreadableError:
-        """An error about ``word``, which the message calls ``name``."""
-        full = "line {line}: " + message
-        return UnreadableError(full, hint=hint, line=self.line(word), name=word, **params)
+    def fault_at(self, message: str, word: str, *, hint: str = "", **params: object) -> UnreadableError:
+        """An error about ``word``, which the message calls ``name``, in its ``line``."""
+        return UnreadableError(message, hint=hint, line=self.line(word), name=word, **params)
 
     def require(self, name: str, known: Sequence[str]) -> None:
         """Go on only with a name that is known.
@@ -145,7 +146,7 @@ class _Place:
         """
         if name not in known:
             near = ", ".join(get_close_matches(name, known) or known)
-            raise self.error("{name} is not known here", name, hint="{near}?", near=near)
+            raise self.fault_at("line {line}: {name} is not known here", name, hint="{near}?", near=near)
 
 
 def _places(lines: Sequence[str], count: int) -> list[_Place]:
@@ -160,10 +161,12 @@ def _definition(entry: Mapping[str, object], place: _Place) -> Definition:
     for name in entry:
         place.require(name, _KEYS)
     if missing := [name for name in _NEEDED if name not in entry]:
-        raise place.error("an indicator has no {name}", missing[0])
+        raise place.fault_at("line {line}: an indicator has no {name}", missing[0])
     id, source, unit = (_text(entry, name, place) for name in ("id", "source", "unit"))
     if not _ID.fullmatch(id):
-        raise place.error("no id: {name}", id, hint="a letter, then letters, digits, and _ - .; at most 32")
+        raise place.fault_at(
+            "line {line}: no id: {name}", id, hint="a letter, then letters, digits, and _ - .; at most 32"
+        )
     place.require(unit, tuple(Unit))
     made = Definition(
         id=id,
@@ -191,31 +194,37 @@ def _require_whole(made: Definition, place: _Place) -> None:
     """Go on only with a definition that says how it is counted, and in one way."""
     is_counted = made.denominator is not None and made.numerator is not None
     if made.denominator is None and (made.numerator or made.attempted or made.known):
-        raise place.error("{name} has no denominator", made.id)
+        raise place.fault_at("line {line}: {name} has no denominator", made.id)
     if made.denominator is not None and made.numerator is None:
-        raise place.error("{name} has no numerator", made.id)
+        raise place.fault_at("line {line}: {name} has no numerator", made.id)
     if made.denominator is not None and not made.denominator.exclusion:
-        raise place.error(
-            "the denominator of {name} says nothing of exclusions",
+        raise place.fault_at(
+            "line {line}: the denominator of {name} says nothing of exclusions",
             made.id,
             hint='exclusion = "none": what is excluded is left out, as usual',
         )
     if not (is_counted or made.is_imported):
-        raise place.error(
-            "nothing says how {name} is counted", made.id, hint="denominator and numerator, or table = true"
+        raise place.fault_at(
+            "line {line}: nothing says how {name} is counted",
+            made.id,
+            hint="denominator and numerator, or table = true",
         )
     if is_counted and not made.unit.is_of_register:
-        raise place.error("a register does not count the unit of {name}", made.id, hint="table = true alone")
+        raise place.fault_at(
+            "line {line}: a register does not count the unit of {name}", made.id, hint="table = true alone"
+        )
     if is_counted and made.is_imported and made.unit is not Unit.DOCUMENT:
-        raise place.error("{name} is counted from the register, or imported", made.id, hint="leave out table")
+        raise place.fault_at(
+            "line {line}: {name} is counted from the register, or imported", made.id, hint="leave out table"
+        )
     if (is_counted and made.is_imported) is not (made.known is not None):
-        raise place.error(
-            "known goes with what is counted from the register or imported: {name}",
+        raise place.fault_at(
+            "line {line}: known goes with what is counted from the register or imported: {name}",
             made.id,
             hint="denominator, numerator, known and table = true; or none of known",
         )
     if made.is_stock and is_counted:
-        raise place.error("stock goes with what is imported alone: {name}", made.id)
+        raise place.fault_at("line {line}: stock goes with what is imported alone: {name}", made.id)
 
 
 def _condition(entry: Mapping[str, object], name: str, asked: Sequence[str], place: _Place) -> Condition | None:
@@ -223,16 +232,16 @@ def _condition(entry: Mapping[str, object], name: str, asked: Sequence[str], pla
         return None
     table = entry[name]
     if not isinstance(table, dict):
-        raise place.error("{name} is no table of conditions", name, hint='such as { exclusion = "none" }')
+        raise place.fault_at("line {line}: {name} is no table of conditions", name, hint='such as exclusion = "none"')
     if not table and name != "denominator":
-        raise place.error("{name} asks nothing", name)
+        raise place.fault_at("line {line}: {name} asks nothing", name)
     found: dict[str, object] = {}
     for field, value in table.items():
         if field in CONDITION_VALUES and field not in asked:
-            raise place.error(
-                "{field} cannot be asked in {name}",
+            raise place.fault_at(
+                "line {line}: {field} cannot be asked in {name}",
                 name,
-                hint="a denominator must be certain: {known}" if asked is _CERTAIN else "{known}",
+                hint="a denominator must be certain: {known}" if asked is _CERTAIN else "one of {known}",
                 field=field,
                 known=", ".join(asked),
             )
@@ -241,8 +250,8 @@ def _condition(entry: Mapping[str, object], name: str, asked: Sequence[str], pla
     made = Condition(**found)  # type: ignore[arg-type]  # each value has the type of its field: _values
     uncertain = (made.facts | made.without).difference(_LIFE)
     if asked is _CERTAIN and uncertain:
-        raise place.error(
-            "{field} cannot be asked in {name}",
+        raise place.fault_at(
+            "line {line}: {field} cannot be asked in {name}",
             name,
             hint="a denominator must be certain: {known}",
             field=", ".join(sorted(uncertain)),
@@ -254,11 +263,11 @@ def _condition(entry: Mapping[str, object], name: str, asked: Sequence[str], pla
 def _values(field: str, value: object, place: _Place) -> object:
     if field == "file_attempted":
         if value is not True:
-            raise place.error("{name} is true, or left out", field)
+            raise place.fault_at("line {line}: {name} is true, or left out", field)
         return True
     values: list[Any] = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(one, str) and one.strip() for one in values):
-        raise place.error("{name} takes a text, or a list of texts", field)
+        raise place.fault_at("line {line}: {name} takes a text, or a list of texts", field)
     if known := CONDITION_VALUES[field]:
         for one in values:
             place.require(one, known)
@@ -269,14 +278,14 @@ def _text(entry: Mapping[str, object], name: str, place: _Place) -> str:
     value = entry[name]
     text = tidy_name(value) if isinstance(value, str) else ""
     if not text:
-        raise place.error("{name} is no text", name)
+        raise place.fault_at("line {line}: {name} is no text", name)
     return text
 
 
 def _texts(entry: Mapping[str, object], name: str, place: _Place) -> Mapping[str, str]:
     table = entry[name]
     if not isinstance(table, dict) or not set(_LANGUAGES) <= set(table):
-        raise place.error("{name} needs a text in each language", name, hint="{name}.vi and {name}.en")
+        raise place.fault_at("line {line}: {name} needs a text in each language", name, hint="{name}.vi and {name}.en")
     for language in table:
         place.require(language, _LANGUAGES)
     return MappingProxyType({language: _text(table, language, place) for language in _LANGUAGES})
@@ -285,5 +294,5 @@ def _texts(entry: Mapping[str, object], name: str, place: _Place) -> Mapping[str
 def _flag(entry: Mapping[str, object], name: str, place: _Place) -> bool:
     value = entry.get(name, False)
     if not isinstance(value, bool):
-        raise place.error("{name} is true, or left out", name)
+        raise place.fault_at("line {line}: {name} is true, or left out", name)
     return value

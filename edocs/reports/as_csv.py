@@ -14,6 +14,7 @@ from edocs.model import Counts, Facet, Indicator, Share, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
 
+from .as_indicators import INDICATOR_COLUMNS, indicator_cells
 from .comparing_words import decimal_of
 from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
@@ -36,12 +37,22 @@ def report_csv(report: Report, lang: str) -> bytes:
     times = (Facet.AGENCY, Facet.LEVEL, Facet.MONTH, *Span, Facet.TYPE)
     facets = [facet for facet in times if any(facet in section.by for section in report.sections)]
     units = {(unit.level.value, unit.agency): unit for unit in report.comparisons.units} if report.comparisons else {}
-    writer.writerow([*_head(facets), *(_COMPARED if report.comparisons else ())])
+    head = [*_head(facets), *(_COMPARED if report.comparisons else ())]
+    writer.writerow([*head, *(INDICATOR_COLUMNS if report.indicators else ())])
     for section in report.sections:
         for row in section.rows:
             compared = _compared(_unit(row, section, units), report, lang) if report.comparisons else ()
             writer.writerow([*_line(row, section, facets, report, lang), *compared])
+    for line in report.indicators.lines if report.indicators else ():
+        cells = [_percent(cell, lang) if isinstance(cell, Share) else cell for cell in indicator_cells(line, lang)]
+        writer.writerow([*_beside(head, report), *cells])
     return stream.getvalue().encode("utf-8-sig")
+
+
+def _beside(head: Sequence[str], report: Report) -> list[object]:
+    """What stands in the other columns of an indicator's line: the period and the events, and no counts."""
+    known = {"section": "indicators", "kind": "indicator", **dict(zip(_ABOUT, _about(report), strict=True))}
+    return [known.get(name, "") for name in head]
 
 
 def _head(facets: Sequence[Facet | Span]) -> list[str]:
@@ -51,7 +62,7 @@ def _head(facets: Sequence[Facet | Span]) -> list[str]:
     for indicator in Indicator:
         names += [f"{indicator.value}_{standing.value}" for standing in Standing]
         names += [f"{indicator.value}_{name}" for name in ("percent", "attempted", "attempted_percent")]
-    return [*names, "period_from", "period_to", "cut_off", "events", "events_sha256", "rule"]
+    return [*names, *_ABOUT]
 
 
 def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Report, lang: str) -> list[object]:
@@ -67,11 +78,17 @@ def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Re
         cells += [buckets[standing] for standing in Standing]
         cells.append(_percent(counts.share(indicator), lang))
         cells += [buckets.attempted, _percent(counts.share(indicator, attempted=True), lang)]
+    return [*cells, *_about(report)]
+
+
+_ABOUT = ("period_from", "period_to", "cut_off", "events", "events_sha256", "rule")
+
+
+def _about(report: Report) -> list[object]:
     first, last = report.issued_from, report.issued_to
-    cells += [first.isoformat() if first else "", last.isoformat() if last else ""]
-    cells += [report.cut_off.isoformat() if report.cut_off else "", report.extent.events, report.extent.sha256]
-    cells.append(report.rule)
-    return cells
+    period = [first.isoformat() if first else "", last.isoformat() if last else ""]
+    cut_off = report.cut_off.isoformat() if report.cut_off else ""
+    return [*period, cut_off, report.extent.events, report.extent.sha256, report.rule]
 
 
 def _unit(row: Row, section: Section, units: Mapping[tuple[str, str], Unit]) -> Unit | None:

@@ -7,6 +7,7 @@ import json
 from edocs.locale import translate
 from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
 
+from .as_indicators import indicators_object
 from .as_json_comparisons import comparisons_object
 from .figures import Report, Row, Section
 from .wording import DEFINITIONS, group_label
@@ -38,6 +39,7 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],
         "comparisons": comparisons_object(report.comparisons, report) if report.comparisons else None,
+        "indicators": indicators_object(report.indicators, lang) if report.indicators else None,
         "open_documents": {
             "count": report.open_count,
             "listed": [entry_object(entry) for entry in report.open_documents],

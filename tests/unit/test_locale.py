@@ -33,6 +33,7 @@ CALLS: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(("say", "text", "translate", "heading", "explain", "finding", "_finding"), (1, ())),
     "_fault": (1, ()),
     "_kept_out": (2, ()),
+    "fault_at": (1, ("hint",)),
     "Reason": (0, ("message", "hint")),
     "Check": (0, ("note", "hint")),
 }
@@ -44,6 +45,7 @@ TABLES = [
     "edocs.cli.demo._RESULTS",
     "edocs.cli.doctor._AREAS",
     "edocs.cli.trusting._KINDS",
+    "edocs.reports.as_indicators.UNITS",
     *(
         f"edocs.cli.message.{name}"
         for name in (
