@@ -64,7 +64,9 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
         _units(pages, units, report)
         parts.append(pages)
     if grids:
-        pages = annex(head, next(numbers), "So sánh giữa các đơn vị và với kỳ trước", is_landscape=True)
+        is_compared = report.comparisons is not None and bool(report.comparisons.changes)
+        title = "So sánh giữa các đơn vị" + (" và với kỳ trước" if is_compared else "")
+        pages = annex(head, next(numbers), title, is_landscape=True)
         for grid in grids:
             _grid(pages, grid)
         parts.append(pages)

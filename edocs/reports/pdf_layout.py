@@ -42,7 +42,7 @@ def heading(pages: Pages, head: Letterhead, kind: str, subject: str) -> None:
     start = left - (before + _NUMBER_MM + after) / 2
     sheet.text(start, y, "Số:", _CODE)
     sheet.text(start + before + _NUMBER_MM, y, f"/{head.symbol}", _CODE)
-    place = f"{head.place},"
+    place = f"{head.place or '…' * 5},"
     width = width_mm(f"{place} ", _DATE)
     sheet.text(min(nation - (width + _DATE_MM) / 2, pages.right - width - _DATE_MM), y, place, _DATE)
     pages.y = y + 7.0

@@ -215,6 +215,31 @@ def test_find_keeps_what_the_query_describes(store: Store, query: Query, numbers
     assert found == numbers
 
 
+@pytest.mark.parametrize("is_past", [False, True])
+def test_find_keeps_the_first_documents_of_each_agency(store: Store, is_past: bool) -> None:
+    documents = [
+        make_document(10 * place + number, agency, issued_on=NOW - timedelta(days=number * (3 - place)))
+        for place, agency in enumerate((PROVINCE, DISTRICT, COMMUNE))
+        for number in range(1, 5)
+    ]
+    late = make_document(99, COMMUNE, issued_on=NOW - timedelta(days=90))
+    put(store, *(registered(document) for document in documents), verified(documents[3]))
+    put(store, registered(late, 60), verified(documents[2], 61))
+
+    query = Query(is_complete=False, per_agency=2, as_of=NOW + timedelta(minutes=5) if is_past else None)
+    found = [entry.document for entry in store.find(query)]
+
+    expected: list[Document] = []
+    finished = {documents[3].key} if is_past else {documents[3].key, documents[2].key}
+    for agency in (PROVINCE, DISTRICT, COMMUNE):
+        own = [document for document in (*documents, *(() if is_past else (late,))) if document.agency == agency]
+        own = [document for document in own if document.key not in finished]
+        expected += sorted(own, key=lambda document: document.issued_on)[:2]
+    assert {document.key for document in found} == {document.key for document in expected}
+    assert len(found) == len(expected)
+    assert [document.issued_on for document in found] == sorted(document.issued_on for document in found)
+
+
 def test_find_text_in_any_normal_form(store: Store) -> None:
     put(store, registered(make_document(1, subject="Quản lý đất đai")))
 
