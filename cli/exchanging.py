@@ -16,6 +16,7 @@ from edocs.model import OutgoingFile
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .message import reason_lines
 from .once import OnceCommand
+from .progress import spoken_bytes
 from .sealing import detached_path, open_seal, seal_options
 
 MANIFEST_SUFFIX = ".sha256.json"
@@ -54,7 +55,9 @@ def pack(
         require_free(target, force=force or target in inputs)  # of an input the next line has more to say
         require_other(target, inputs)
     with open_output(beside, inputs) as listing:
-        packed = pack_file(document, [_outgoing(path) for path in files], output, seal=seal)
+        packed = pack_file(
+            document, [_outgoing(path) for path in files], output, seal=seal, on_read=spoken_bytes(console, output)
+        )
         manifest = packed.manifest.as_dict()
         listing.write((json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
     if packed.detached is not None:

@@ -15,7 +15,7 @@ import click
 from edocs._files import read_file
 from edocs.errors import EdocsError
 from edocs.exchange import read_manifest
-from edocs.model import OpenedMessage, TrustStore, Verdict
+from edocs.model import MessageLimits, OpenedMessage, TrustStore, Verdict
 from edocs.office import open_file
 from edocs.supervised import SupervisedVerifier
 
@@ -24,6 +24,7 @@ from .exchanging import manifest_path
 from .limits import limit_options, read_limits
 from .message import message_lines
 from .once import OnceCommand
+from .progress import spoken_bytes
 from .sealing import detached_path
 from .supervising import late_worker
 from .verdicts import EXIT_CODES
@@ -34,6 +35,14 @@ _trust_option = click.option(
     type=PATH,
     metavar="PEM|DIR|LIST",
     help="Roots, CAs, CRLs, pins and trusted lists to verify the PDFs with; repeatable.",
+)
+_size_option = click.option(
+    "--max-size",
+    type=click.IntRange(min=1),
+    default=MessageLimits().message_bytes >> 20,
+    show_default=True,
+    metavar="MB",
+    help="Of a message, and of all that is unpacked from it.",
 )
 
 
@@ -49,10 +58,17 @@ _trust_option = click.option(
     help="For the files.",
 )
 @_trust_option
+@_size_option
 @limit_options
 @common_options
 def unpack(
-    console: Console, envelope: Path, folder: Path, trust: tuple[Path, ...], max_seconds: float, max_memory: int
+    console: Console,
+    envelope: Path,
+    folder: Path,
+    trust: tuple[Path, ...],
+    max_size: int,
+    max_seconds: float,
+    max_memory: int,
 ) -> int:
     """Unpack an edXML message into DIR and compare its attachments (mở gói tin).
 
@@ -60,7 +76,7 @@ def unpack(
     """
     store = _load(trust)
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
-        opened = _open(envelope, folder, store, started)
+        opened = _open(console, envelope, folder, store, started, max_size)
     _show(console, envelope, opened, is_written=True)
     return _exit_code(opened, bool(trust))
 
@@ -68,10 +84,16 @@ def unpack(
 @click.command(cls=OnceCommand)
 @click.argument("envelopes", nargs=-1, required=True, type=PATH, metavar="IN.edxml...")
 @_trust_option
+@_size_option
 @limit_options
 @common_options
 def inspect(
-    console: Console, envelopes: tuple[Path, ...], trust: tuple[Path, ...], max_seconds: float, max_memory: int
+    console: Console,
+    envelopes: tuple[Path, ...],
+    trust: tuple[Path, ...],
+    max_size: int,
+    max_seconds: float,
+    max_memory: int,
 ) -> int:
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
     codes = []
@@ -79,7 +101,7 @@ def inspect(
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         for envelope in envelopes:
             try:
-                opened = _open(envelope, None, store, started)
+                opened = _open(console, envelope, None, store, started, max_size)
             except EdocsError as error:
                 console.error(error, envelope)
                 codes.append(error.exit_code)
@@ -98,8 +120,14 @@ def _load(trust: tuple[Path, ...]) -> TrustStore | None:
 
 
 def _open(
-    envelope: Path, folder: Path | None, trust: TrustStore | None, started: Callable[[], SupervisedVerifier]
+    console: Console,
+    envelope: Path,
+    folder: Path | None,
+    trust: TrustStore | None,
+    started: Callable[[], SupervisedVerifier],
+    max_size: int,
 ) -> OpenedMessage:
+    most = max_size << 20
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
     apart = detached_path(envelope)
@@ -112,6 +140,8 @@ def _open(
         detached=detached,
         verify=lambda document, options: started().verify(document, options),
         judge=lambda check, options: started().judge(check, options),
+        limits=MessageLimits(message_bytes=most, file_bytes=most, total_bytes=most),
+        on_read=spoken_bytes(console, envelope),
     )
 
 

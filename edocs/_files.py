@@ -113,7 +113,7 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
         try:
             handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent or ".")
             temporary = Path(name)
-            with os.fdopen(handle, "wb") as stream:
+            with os.fdopen(handle, "w+b") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())

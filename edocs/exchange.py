@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -103,17 +103,18 @@ def pack_file(
     seal: Seal | None = None,
     now: datetime | None = None,
     limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+    on_read: Callable[[int], None] | None = None,
 ) -> PackedFile:
     """Make an edXML document message in a file, at constant memory however large its attachments are.
 
-    Đóng gói văn bản vào tệp. As :func:`pack`; ``target`` has its name only when it is whole. What a signature is over
-    is put by beside it meanwhile, so there must be room for it twice.
+    Đóng gói văn bản vào tệp. As :func:`pack`; ``target`` has its name only when it is whole.
 
     Args:
         files: Better with a path than with bytes.
         target: Written over if it exists.
         seal: From :func:`edocs.sealing.prepare_seal`; None leaves the message unsigned.
         limits: Of which ``notice_bytes`` counts here.
+        on_read: Told how many bytes of the files were read, each time.
 
     Raises:
         StateSecretError, UsageError: As :func:`pack`.
@@ -124,7 +125,7 @@ def pack_file(
     """
     inputs = [file.path for file in files if file.path is not None]
     with open_output(target, inputs) as stream, Workspace(target.absolute().parent) as workspace:
-        packed = _pack(document, files, stream, workspace, now, seal)
+        packed = _pack(document, files, stream, workspace, now, seal, on_read)
     size = packed.manifest.envelope_size_bytes
     if size <= limits.notice_bytes:
         return packed
@@ -140,6 +141,7 @@ def _pack(
     store: Store,
     now: datetime | None,
     seal: Seal | None = None,
+    on_read: Callable[[int], None] | None = None,
 ) -> PackedFile:
     # (1)
     _require_no_secret(document)
@@ -150,7 +152,7 @@ def _pack(
     # (2)
     trace = Trace(organ_id=document.message.sender.id, at=moment)
     # (3)
-    written = write_packed(replace(document.message, traces=(trace,)), files, target, store, seal)
+    written = write_packed(replace(document.message, traces=(trace,)), files, target, store, seal, on_read)
     # (4)
     manifest = Manifest(
         document_id=document.message.document_id,
@@ -262,6 +264,7 @@ def unpacking(
     manifest: Manifest | None = None,
     detached: bytes | None = None,
     limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+    on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Unpacking]:
     """Decode the attachments of a message into temporary files, at constant memory, for as long as the block lasts.
 
@@ -270,6 +273,7 @@ def unpacking(
 
     Args:
         folder: Where the files may stay; made when it is needed. None: they are only looked at.
+        on_read: Told how many bytes of the message were read, each time; it is read twice.
 
     Raises:
         MalformedEnvelopeError: As :func:`inspect_message`.
@@ -279,7 +283,7 @@ def unpacking(
     with Workspace(folder) as workspace:
         with open_steady(envelope) as stream, Beside() as beside:
             intake = Intake(workspace, limits, beside)
-            unpacked, files, _ = _unpack(Source(stream), manifest, detached, intake)
+            unpacked, files, _ = _unpack(Source(stream, on_read=on_read), manifest, detached, intake)
         paths = (None if one.faults else Path(file.name) for one, file in zip(unpacked.files, files, strict=True))
         yield Unpacking(
             unpacked=replace(

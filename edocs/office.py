@@ -96,6 +96,7 @@ def open_file(
     verify: PdfVerifier | None = None,
     judge: SignatureJudge | None = None,
     limits: MessageLimits = MessageLimits(),  # noqa: B008 - frozen
+    on_read: Callable[[int], None] | None = None,
 ) -> OpenedMessage:
     """Open what arrived in a file, at constant memory, and write its attachments into a folder.
 
@@ -107,6 +108,7 @@ def open_file(
         verify: As of :func:`open_message`; it is given paths.
         judge: Who judges the signature of the message in place of this process, such as
             :meth:`edocs.supervised.SupervisedVerifier.judge`.
+        on_read: As of :func:`edocs.exchange.unpacking`.
 
     Returns:
         The ``path`` of each file says where it is now; None where it was not written.
@@ -118,7 +120,7 @@ def open_file(
 
     Source: Decision 28/2018/QĐ-TTg, articles 4.1, 4.2, 5.4, 9.1.
     """
-    with unpacking(envelope, folder, manifest, detached, limits) as work:
+    with unpacking(envelope, folder, manifest, detached, limits, on_read) as work:
         check = work.unpacked.envelope.check
         signature: SignatureReport | None
         if judge is not None and check is not None:

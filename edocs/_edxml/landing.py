@@ -5,7 +5,6 @@ Nơi ghi tạm tệp đính kèm. Bytes pass through once and are not held. Name
 
 from __future__ import annotations
 
-import binascii
 import codecs
 import hashlib
 import io
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+import pybase64
 
 from edocs._edxml.source import Beside
 from edocs.errors import OutputError
@@ -181,27 +182,16 @@ class Decoding:
 
     def _decode(self, data: bytes, beside: Beside) -> None:
         self._is_padded = data.endswith(b"=")
-        view = memoryview(data)
         try:
-            # strict_mode takes no padding but at the end, and no other letter.
-            parts = [
-                binascii.a2b_base64(view[start : start + _SLICE_BYTES], strict_mode=True)
-                for start in range(0, len(data), _SLICE_BYTES)
-            ]
+            decoded = pybase64.b64decode(data, validate=True)
         except ValueError:
             self.is_damaged = True
             return
-        if b"=" in data[:-2]:
-            self.is_damaged = True
-        elif not self._landing.write(b"".join(parts), beside):
+        if not self._landing.write(decoded, beside):
             self.is_too_large = True
 
 
 def encoded_blocks(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """The base64 of ``blocks`` on one line; every block but the last is a multiple of 3 long."""
     for block in blocks:
-        view = memoryview(block)
-        yield b"".join(
-            binascii.b2a_base64(view[start : start + _SLICE_BYTES], newline=False)
-            for start in range(0, len(block), _SLICE_BYTES)
-        )
+        yield pybase64.b64encode(block)

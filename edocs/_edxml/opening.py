@@ -40,6 +40,7 @@ class Intake:
         """Listen to the readings of ``outline``."""
         self._outline = outline
         outline.on_block = self._take
+        outline.beside = self.beside
 
     def wire(self, encoded: str) -> tuple[Decoding, Landed]:
         """The bytes of an attachment's base64, be it a text or a mark."""

@@ -15,6 +15,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,6 +94,8 @@ class Outline:
         """Of the whole message."""
         self.on_block: Callable[[int, bytes], None] | None = None
         """Told of every block of a run, the first time that the run is read, and of its end by an empty one."""
+        self.beside: Beside | None = None
+        """What feeds the digests; None: one that is made for each."""
         self._mark = mark
         self._room = [room]  # shared by all copies, as the rest is
         self._kept: dict[int, bytes] = {}
@@ -147,6 +150,10 @@ class Outline:
             end = found.end()
         yield data[end:]
 
+    def pieces(self) -> list[bytes]:
+        """What stands before, between and behind the marks."""
+        return self._pattern().split(self.data)[::2]
+
     def encoded(self, number: int) -> str:
         """The run of that number in base64, all of it."""
         run = self.runs[number]
@@ -161,7 +168,7 @@ class Outline:
         """The digest of ``data`` with what was left out of it."""
         if (algorithm, data) not in self._digests:
             hashed = hashlib.new(algorithm)
-            with Beside() as beside:
+            with nullcontext(self.beside) if self.beside else Beside() as beside:
                 for block in self.blocks_of(data):
                     beside.update(hashed, block)
                 beside.settle()

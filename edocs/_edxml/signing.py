@@ -16,12 +16,12 @@ from edocs._edxml.outline import Outline
 from edocs._edxml.parsing import parse_xml
 from edocs._edxml.signature import open_signature, parts_of
 from edocs._xmlsig.canonical import canonical
-from edocs._xmlsig.making import DIGEST, Part, Statement, add_timestamp, draft, finish, timestamped
+from edocs._xmlsig.making import DIGEST, Part, Statement, add_timestamp, draft, finish, stand_in, timestamped
 from edocs._xmlsig.parts import RefusedSignatureError
 from edocs.errors import SignatureValueError, UsageError
 from edocs.model import EnvelopeSignature
 
-__all__ = ["PART_IDS", "Seal", "sign_tree", "signature_over", "signed"]
+__all__ = ["PART_IDS", "Seal", "expected_outline", "sign_tree", "signature_over", "signed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +56,42 @@ def sign_tree(message: Outline, seal: Seal) -> Outline:
     kind = open_signature(message, root).kind
     if kind is not EnvelopeSignature.ABSENT:
         raise UsageError("the message has a signature block already: {kind}", kind=kind.value)
+    parts = _marked_parts(root)
+    digests = {name: message.digest(DIGEST, canonical(part)) for name, part in parts.items()}
+    _insert(parts[names.MESSAGE_HEADER].getparent(), signature_over(digests, seal))
+    data = _serialized(root)
+    outline = message.with_data(data)
+    if open_signature(outline, parse_xml(data)).kind is not EnvelopeSignature.INTACT:
+        raise SignatureValueError("the signed message does not verify")
+    return outline
+
+
+def expected_outline(message: Outline, seal: Seal) -> Outline:
+    """The outline that :func:`sign_tree` will make, but for the digests, the value and a timestamp; nothing is signed.
+
+    Raises:
+        UsageError: It is not of the official form.
+    """
+    root = parse_xml(message.data)
+    parts = _marked_parts(root)
+    made = draft([Part(name=PART_IDS[name], digest=bytes(32)) for name in parts], seal.statement)
+    _insert(parts[names.MESSAGE_HEADER].getparent(), stand_in(made))
+    return message.with_data(_serialized(root))
+
+
+def _marked_parts(root: etree._Element) -> dict[str, etree._Element]:
+    """The parts that are signed, each with its Id."""
     try:
         parts = parts_of(root)
     except RefusedSignatureError as exc:
         raise UsageError("the message cannot be signed: {why}", why=exc.message()) from exc
     for name, part in parts.items():
         part.set("Id", PART_IDS[name])
-    digests = {name: message.digest(DIGEST, canonical(part)) for name, part in parts.items()}
-    signature = signature_over(digests, seal)
-    _insert(parts[names.MESSAGE_HEADER].getparent(), signature)
-    data = _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-    outline = message.with_data(data)
-    if open_signature(outline, parse_xml(data)).kind is not EnvelopeSignature.INTACT:
-        raise SignatureValueError("the signed message does not verify")
-    return outline
+    return parts
+
+
+def _serialized(root: etree._Element) -> bytes:
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 
 
 def signature_over(digests: Mapping[str, bytes], seal: Seal) -> etree._Element:

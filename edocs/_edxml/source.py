@@ -6,7 +6,7 @@ What is large is read in blocks and never held. Whether a file changes meanwhile
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Protocol
@@ -15,7 +15,7 @@ from edocs.errors import UnreadableError
 
 __all__ = ["BLOCK_BYTES", "Beside", "Digest", "Source"]
 
-BLOCK_BYTES = 384 * 1024
+BLOCK_BYTES = 768 * 1024
 """A multiple of 3 and of 4: base64 of one block ends where a group ends."""
 _LEAST_BYTES = 64 * 1024
 """Less is digested at once: a thread would cost more than it saves."""
@@ -38,9 +38,10 @@ class Digest(Protocol):
 class _Stream:
     """A stream that knows its place: whoever reads on need not seek."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None] | None) -> None:
         self.size = stream.seek(0, 2)
         self._stream = stream
+        self._on_read = on_read
         self._place = self.size
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -52,15 +53,27 @@ class _Stream:
             name = getattr(self._stream, "name", "-")
             raise UnreadableError("file cannot be read: {path}: {why}", path=name, why=exc.strerror or exc) from exc
         self._place = offset + len(data)
+        if self._on_read is not None:
+            self._on_read(len(data))
         return data
 
 
 class Source:
     """A range of a seekable stream, which nobody else reads meanwhile."""
 
-    def __init__(self, stream: BinaryIO | _Stream, start: int = 0, size: int | None = None) -> None:
-        """The bytes of ``stream`` from ``start``; to its end where ``size`` is not given."""
-        self._stream = stream if isinstance(stream, _Stream) else _Stream(stream)
+    def __init__(
+        self,
+        stream: BinaryIO | _Stream,
+        start: int = 0,
+        size: int | None = None,
+        on_read: Callable[[int], None] | None = None,
+    ) -> None:
+        """The bytes of ``stream`` from ``start``; to its end where ``size`` is not given.
+
+        Args:
+            on_read: Told how many bytes were read, each time.
+        """
+        self._stream = stream if isinstance(stream, _Stream) else _Stream(stream, on_read)
         self._start = start
         self.size = (self._stream.size - start) if size is None else size
 

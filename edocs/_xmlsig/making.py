@@ -15,6 +15,7 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
@@ -23,7 +24,18 @@ from edocs._xmlsig.canonical import DS, XADES, canonical, read_again
 from edocs.errors import SignatureValueError
 from edocs.model import SignatureAlgorithm
 
-__all__ = ["DIGEST", "PROPERTIES_TYPE", "Draft", "Part", "Statement", "add_timestamp", "draft", "finish", "timestamped"]
+__all__ = [
+    "DIGEST",
+    "PROPERTIES_TYPE",
+    "Draft",
+    "Part",
+    "Statement",
+    "add_timestamp",
+    "draft",
+    "finish",
+    "stand_in",
+    "timestamped",
+]
 
 DIGEST = "sha256"
 """Of parts, properties and certificate, and what the key signs with."""
@@ -105,6 +117,19 @@ def finish(made: Draft, value: bytes) -> etree._Element:
         verify_value(certificate, made.method, wire, made.signed_info)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as exc:
         raise SignatureValueError("the signature value is not that of the certificate's key") from exc
+    return _assembled(made, wire)
+
+
+def stand_in(made: Draft) -> etree._Element:
+    """The signature with zeros for its value: as long as the real one, and never to be given to anybody."""
+    key = made.statement.certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return _assembled(made, bytes(2 * ((key.curve.key_size + 7) // 8)))
+    return _assembled(made, bytes(key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 0))
+
+
+def _assembled(made: Draft, wire: bytes) -> etree._Element:
+    certificate = made.statement.certificate
     signature = _element("ds:Signature", Id=_SIGNATURE)
     signature.append(read_again(made.signed_info))
     _add(signature, "ds:SignatureValue", base64.b64encode(wire), Id=_VALUE)
