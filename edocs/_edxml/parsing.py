@@ -24,9 +24,12 @@ LIMITS = XmlLimits(
     keeps_comments=False,
     has_long_texts=True,  # an attachment is one text
 )
+MAX_PREFIXES = 32
+"""Canonical XML looks for the prefix of each element among all that are declared around it; messages have five."""
 MAX_JUNK = 256
 """Characters before the first ``<`` that can be a slip."""
 
+_DECLARED = re.compile(rb"xmlns:([^\s=]{1,100})")
 _JUNK = re.compile(rb"[ -;=-~\t\r\n\xef\xbb\xbf]{1,%d}(?=<[?!A-Za-z_])" % MAX_JUNK)
 _COMMENT_MARK = re.compile(rb"<!--|-->")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -42,6 +45,8 @@ def parse_xml(data: bytes) -> etree._Element:
     """
     if not data.removeprefix(BOM).strip(b" \t\r\n"):
         raise MalformedEnvelopeError("message is empty")
+    if data.count(b"xmlns:") > MAX_PREFIXES and len(set(_DECLARED.findall(data))) > MAX_PREFIXES:
+        raise MalformedEnvelopeError("message declares more than {limit} prefixes", limit=MAX_PREFIXES)
     try:
         return parse_bounded(data, LIMITS)
     except UnreadableError as exc:
