@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "indicators": (".indicating", "List indicators, check your own, and show what they come to."),
     "figures": (".figuring", "Import figures that other systems count, and show them."),
     "targets": (".targeting", "Check targets, and show who reaches them."),
+    "amend": (".amending", "Correct, exclude, recall …: what happened to a registered document."),
     "prove": (".proving", "What the register's log proves: checkpoints, inclusion, growth."),
     "fsck": (".proving", "Check the register against its log, and against checkpoints."),
     "backup": (".proving", "Copy a register while it is used: file or PostgreSQL, there and back."),

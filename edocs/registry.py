@@ -31,6 +31,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from edocs.amending import Amending
 from edocs.errors import EdocsError, RefusedError, UsageError
 from edocs.model import (
     Agency,
@@ -39,29 +40,25 @@ from edocs.model import (
     Entry,
     Event,
     EventKind,
-    Exclusion,
     Facet,
     LogExtent,
     LoggedEvent,
     Profile,
     Query,
     Reason,
-    Secrecy,
     Submission,
     Tally,
     VerificationReport,
-    canonical_json,
     document_type,
     read_facts,
 )
-from edocs.model.dispatch import Dispatch, ReceivedStatus
-from edocs.model.events import correction, instant
+from edocs.model.directory import AgencyDirectory
+from edocs.model.directory_event import directory_event, directory_in
 from edocs.model.figures import Figure, FigureTable, count_news, figures_event, latest_figures, require_past
 from edocs.model.indicators import VERIFIED, Definition, Variant
 from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
-from edocs.model.registering import Known, decide, make_event
-from edocs.model.times import require_time
+from edocs.model.registering import Known, decide
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
@@ -97,7 +94,7 @@ class Registration:
     failure: EdocsError | None = None
 
 
-class Registry:
+class Registry(Amending):
     """A register of issued documents (sổ đăng ký văn bản đi). Close it, or use it in a ``with`` block."""
 
     def __init__(self, store: Store) -> None:
@@ -143,60 +140,6 @@ class Registry:
             while chunk := list(islice(rest, _CHUNK)):
                 done += self._register_chunk(chunk, who, now)
         return done
-
-    def exclude(self, key: DocumentKey, reason: Exclusion, *, note: str = "", who: str, now: datetime) -> None:
-        """Take a document out of every denominator, for a reason that every report itemises (loại trừ).
-
-        Raises:
-            UsageError: Not registered; or the reason is a degree of secrecy, which is a fact of registering.
-        """
-        if reason.is_state_secret:
-            raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
-        self._append(key, EventKind.EXCLUDED, {"reason": reason.value, "note": note}, who=who, now=now)
-
-    def include(self, key: DocumentKey, *, note: str = "", who: str, now: datetime) -> None:
-        """Take a document that was excluded by choice back into the denominators (đưa trở lại thống kê).
-
-        Raises:
-            UsageError: Not registered, or a state secret, which no choice takes back.
-        """
-        entry = self._store.entries([key]).get(key)
-        if entry is not None and entry.document.secrecy is not Secrecy.NONE:
-            raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
-        self._append(key, EventKind.EXCLUDED, {"reason": "", "note": note}, who=who, now=now)
-
-    def correct(self, key: DocumentKey, document: Document, *, note: str = "", who: str, now: datetime) -> None:
-        """Put right what was registered under ``key``: from now on it is ``document`` (đính chính).
-
-        Number, date and agency may change too, as when a document was entered for the wrong agency; its figures move,
-        and its history keeps both. A correction can be corrected.
-
-        Raises:
-            UsageError: Not registered.
-            DuplicateError: Another document has the key that it would get.
-        """
-        self._append(key, EventKind.CORRECTED, correction(document, note), who=who, now=now)
-
-    def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:
-        """Say that a document was issued (ban hành)."""
-        self._append(key, EventKind.ISSUED, {"issued_at": instant(require_time(issued_at))}, who=who, now=now)
-
-    def send(self, key: DocumentKey, sending: Dispatch, *, who: str, now: datetime) -> None:
-        """Say that a document was sent (gửi văn bản). Sent again or to more agencies, it is one document still."""
-        self._append(key, EventKind.SENT, sending.payload, evidence=sending.message_sha256, who=who, now=now)
-
-    def receive_status(self, key: DocumentKey, status: ReceivedStatus, *, who: str, now: datetime) -> None:
-        """Say what a receiver answered (trạng thái của nơi nhận); of several, the latest that it stated counts."""
-        self._append(key, EventKind.STATUS_RECEIVED, status.payload, evidence=status.message_sha256, who=who, now=now)
-
-    def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> None:
-        """Say that a document was recalled (thu hồi). It was issued, and stays in every count; reports itemise it."""
-        payload = {"reason": reason, "recalled_at": instant(require_time(now))}
-        self._append(key, EventKind.RECALLED, payload, evidence=evidence, who=who, now=now)
-
-    def supersede(self, key: DocumentKey, by: DocumentKey, *, evidence: str = "", who: str, now: datetime) -> None:
-        """Say that a document was replaced or updated by another (thay thế); both were issued, and both count."""
-        self._append(key, EventKind.SUPERSEDED, {"by": str(by)}, evidence=evidence, who=who, now=now)
 
     def find(self, query: Query | None = None) -> Iterator[Entry]:
         """The documents that ``query`` describes, by date of issue (tra cứu)."""
@@ -331,6 +274,30 @@ class Registry:
         """Which events there are, or were at ``as_of`` (thời điểm chốt số liệu)."""
         return self._store.extent(as_of)
 
+    def import_directory(self, data: bytes, *, who: str, now: datetime) -> bool:
+        """Enter a directory of agencies as CSV; it takes the place of the one before (nhập danh mục cơ quan).
+
+        Figures of the past stay as they were: a directory regroups them only for who asks.
+
+        Returns:
+            Whether it is another one than before.
+
+        Raises:
+            UnreadableError: Not a directory; see :func:`edocs.model.directory.read_directory`.
+        """
+        event = directory_event(data, who, now)
+        with self._store.transaction():
+            *_, last = (None, *self._store.notes(EventKind.DIRECTORY))
+            is_news = last is None or last.event.evidence != event.evidence
+            if is_news:
+                self._store.append([event])
+            return is_news
+
+    def directory(self, as_of: datetime | None = None) -> AgencyDirectory | None:
+        """The directory of agencies that was entered last, up to ``as_of``; None: there is none (danh mục cơ quan)."""
+        *_, last = (None, *self._store.notes(EventKind.DIRECTORY, as_of))
+        return None if last is None else directory_in(last.event)
+
     @property
     def store(self) -> Store:
         """The store behind it."""
@@ -367,21 +334,6 @@ class Registry:
             done.append(Registration(outcome=outcome, document=submission.document))
         self._store.append(events)
         return iter(done)
-
-    def _append(
-        self,
-        key: DocumentKey,
-        kind: EventKind,
-        payload: Mapping[str, object],
-        *,
-        evidence: str = "",
-        who: str,
-        now: datetime,
-    ) -> None:
-        with self._store.transaction():
-            if key not in self._store.states([key]):
-                raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
-            self._store.append([make_event(kind, key, canonical_json(payload), who, now, evidence)])
 
 
 def _normal(query: Query | None) -> Query:

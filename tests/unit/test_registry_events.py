@@ -22,7 +22,7 @@ from register_samples import (
     signature,
 )
 
-from edocs.errors import DuplicateError, RefusedError, UsageError
+from edocs.errors import DuplicateError, RefusedError, UnreadableError, UsageError
 from edocs.model import (
     HANOI,
     Counts,
@@ -289,3 +289,40 @@ def test_tally_is_a_flat_row_for_data_frames(registry: Registry) -> None:
 
     expected = {"agency": PROVINCE.id, "month": "2026-03", "documents": 1, "base": 1, "both_valid": 1}
     assert expected.items() <= row.items()
+
+
+# A directory of agencies in the register
+
+DIRECTORY = (
+    "code,name,valid_from,valid_to,became\nH99.31.21,Xã An Lạc,,2025-06-30,H99.50\nH99.50,Xã An Bình,2025-07-01,,\n"
+)
+
+
+def test_directory_is_kept_with_its_moment_and_the_latest_counts(registry: Registry) -> None:
+    first, second = DIRECTORY.encode(), DIRECTORY.replace("An Bình", "An Hòa").encode()
+
+    news = [
+        registry.import_directory(data, who="văn thư", now=NOW + timedelta(minutes=place))
+        for place, data in enumerate((first, first, second), 1)
+    ]
+
+    then, now = registry.directory(NOW + timedelta(minutes=2)), registry.directory()
+    assert news == [True, False, True]
+    assert then is not None and now is not None
+    assert [then.entries[1].name, now.entries[1].name] == ["Xã An Bình", "Xã An Hòa"]
+    assert registry.directory(NOW) is None
+
+
+def test_directory_changes_no_figure(registry: Registry) -> None:
+    before = list(registry.tally(by=[Facet.AGENCY]))
+
+    registry.import_directory(DIRECTORY.encode(), who="văn thư", now=NOW)
+
+    assert list(registry.tally(by=[Facet.AGENCY])) == before
+
+
+def test_file_that_is_no_directory_is_not_entered(registry: Registry) -> None:
+    with pytest.raises(UnreadableError):
+        registry.import_directory(b"%PDF-1.7", who="văn thư", now=NOW)
+
+    assert registry.directory() is None

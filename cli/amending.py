@@ -1,0 +1,241 @@
+"""``edocs amend``: what happened to a registered document after it was entered, as new events; nothing is rewritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edocs._files import read_file
+from edocs.errors import UsageError
+from edocs.model import (
+    HANOI,
+    STATUSES,
+    Agency,
+    Document,
+    DocumentKey,
+    Exclusion,
+    LoggedEvent,
+    agency_level,
+    read_day,
+    read_secrecy,
+)
+from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
+from edocs.model.times import clock_text
+from edocs.registry import Registry
+
+from .arguments import read_time, user_name
+from .console import PATH, Console, common_options
+from .once import OnceCommand
+from .registers import REGISTER_OPTION, open_registry
+
+_CHOICES = tuple(reason.value for reason in Exclusion if not reason.is_state_secret)
+_CORRECTED = ("agency", "agency_name", "level", "number", "symbol", "date", "type", "subject", "secrecy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Amendment:
+    """What is said of one document."""
+
+    console: Console
+    registry: Registry
+    key: DocumentKey
+    options: Mapping[str, Any]
+    who: str
+    now: datetime
+
+    @property
+    def document(self) -> Document:
+        """As it is registered."""
+        found = self.registry.entries([self.key])
+        if self.key not in found:
+            raise UsageError("not registered: {key}", hint="edocs find shows what is", key=self.key)
+        return found[self.key].document
+
+    @property
+    def at(self) -> datetime:
+        """When it happened; by default now."""
+        return read_time(self.console, self.options["at"]) if self.options["at"] else self.now
+
+    @property
+    def message_sha256(self) -> str:
+        """Of the message that says so, if it is given."""
+        path: Path | None = self.options["message"]
+        return hashlib.sha256(read_file(path)).hexdigest() if path else ""
+
+    def needed(self, name: str) -> Any:
+        """An option that this action cannot do without."""
+        value = self.options[name]
+        if not value:
+            raise UsageError("missing: {options}", hint="what is registered of a document", options=f"--{name}")
+        return value
+
+
+def _exclude(one: _Amendment) -> None:
+    reason = Exclusion(one.needed("reason_code"))
+    one.registry.exclude(one.key, reason, note=one.options["note"], who=one.who, now=one.now)
+
+
+def _include(one: _Amendment) -> None:
+    one.registry.include(one.key, note=one.options["note"], who=one.who, now=one.now)
+
+
+def _correct(one: _Amendment) -> None:
+    given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
+    if not given:
+        raise UsageError("nothing to correct", hint="--number, --date, --subject …")
+    document = _corrected(one.document, given)
+    one.registry.correct(one.key, document, note=one.options["note"], who=one.who, now=one.now)
+
+
+def _corrected(document: Document, given: Mapping[str, Any]) -> Document:
+    agency, code = document.agency, document.code
+    if {"agency", "agency_name", "level"} & given.keys():
+        agency = Agency(
+            id=given.get("agency", agency.id),
+            name=given.get("agency_name", agency.name),
+            level=agency_level(given["level"]) if "level" in given else agency.level,
+        )
+    code = replace(
+        code,
+        number=given.get("number", code.number),
+        symbol=given.get("symbol", code.symbol),
+        issued_on=read_day(given["date"]) if "date" in given else code.issued_on,
+    )
+    return replace(
+        document,
+        agency=agency,
+        code=code,
+        type=given.get("type", document.type),
+        subject=given.get("subject", document.subject),
+        secrecy=read_secrecy(given["secrecy"]) if "secrecy" in given else document.secrecy,
+    )
+
+
+def _issued(one: _Amendment) -> None:
+    one.registry.issue(one.key, issued_at=one.at, who=one.who, now=one.now)
+
+
+def _sent(one: _Amendment) -> None:
+    days_off = [read_day(day).date() for day in one.options["holiday"]]
+    sending = Dispatch(
+        sent_at=one.at,
+        receivers=tuple(one.needed("to")),
+        is_with_paper=one.options["paper"],
+        deadline=sending_deadline(one.document.issued_on, days_off),
+        message_sha256=one.message_sha256,
+    )
+    one.registry.send(one.key, sending, who=one.who, now=one.now)
+
+
+def _answered(one: _Amendment) -> None:
+    [receiver, *more] = one.needed("to")
+    if more:
+        raise UsageError("a status comes from one receiver", hint="--to CODE once")
+    status = ReceivedStatus(
+        receiver=receiver, code=one.needed("code"), stated_at=one.at, message_sha256=one.message_sha256
+    )
+    one.registry.receive_status(one.key, status, who=one.who, now=one.now)
+
+
+def _recalled(one: _Amendment) -> None:
+    reason = one.needed("note")
+    one.registry.recall(one.key, reason=reason, evidence=one.message_sha256, who=one.who, now=one.now)
+
+
+def _superseded(one: _Amendment) -> None:
+    by = DocumentKey.parse(one.needed("by"))
+    one.registry.supersede(one.key, by, evidence=one.message_sha256, who=one.who, now=one.now)
+
+
+_ACTIONS: Mapping[str, Callable[[_Amendment], None]] = {
+    "exclude": _exclude,
+    "include": _include,
+    "correct": _correct,
+    "issued": _issued,
+    "sent": _sent,
+    "answered": _answered,
+    "recalled": _recalled,
+    "superseded": _superseded,
+}
+_NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|history"
+
+
+@click.command(cls=OnceCommand)
+@click.argument("action", type=click.Choice([*_ACTIONS, "history"]), metavar=_NAMES)
+@click.argument("key", metavar="KEY")
+@REGISTER_OPTION
+@click.option("--reason", "reason_code", type=click.Choice(_CHOICES), help="exclude: why.")
+@click.option("--note", default="", metavar="TEXT", help="Why, in words; recalled needs it.")
+@click.option("--agency", metavar="ID", help="correct: identifier of the issuing agency.")
+@click.option("--agency-name", metavar="TEXT", help="correct: its name.")
+@click.option("--level", metavar="LEVEL", help="correct: province, district or commune.")
+@click.option("--number", type=int, help="correct: number (số).")
+@click.option("--symbol", metavar="TEXT", help="correct: symbol (ký hiệu).")
+@click.option("--date", metavar="YYYY-MM-DD", help="correct: date of issue.")
+@click.option("--type", metavar="TYPE", help="correct: type of document (tên loại).")
+@click.option("--subject", metavar="TEXT", help="correct: subject (trích yếu).")
+@click.option("--secrecy", metavar="none|confidential|secret|top_secret", help="correct: degree of secrecy (độ mật).")
+@click.option("--to", multiple=True, metavar="CODE", help="sent, answered: the receiving agency; sent: repeatable.")
+@click.option("--paper", is_flag=True, help="sent: a copy on paper goes with it.")
+@click.option("--holiday", multiple=True, metavar="YYYY-MM-DD", help="sent: a day off beside weekends; repeatable.")
+@click.option("--code", type=click.Choice(list(STATUSES)), help="answered: the status that came back.")
+@click.option("--by", metavar="KEY", help="superseded: the document that takes its place.")
+@click.option("--message", type=PATH, metavar="FILE", help="The message that says so; its SHA-256 is kept.")
+@click.option("--at", default="", metavar="TIME", help="issued, sent, answered: when; default: now.")
+@click.option("--who", default="", metavar="NAME", help="Who says so, for the log; else the user's name.")
+@common_options
+def amend(console: Console, action: str, key: str, *, register_file: str, who: str, **options: Any) -> int:
+    """Say what happened to a registered document: a new event, nothing is rewritten (đính chính, thu hồi, gửi …).
+
+    KEY is as `edocs find --json` shows it. exclude and include take it out of the figures and back in; correct puts
+    right what was registered, its number and agency too; issued, sent, answered, recalled and superseded say what
+    became of it. history shows all of that.
+    """
+    named = DocumentKey.parse(key)
+    with open_registry(console, register_file, read_only=action == "history") as registry:
+        if action != "history":
+            one = _Amendment(
+                console=console,
+                registry=registry,
+                key=named,
+                options=options,
+                who=who or user_name(),
+                now=datetime.now(HANOI),
+            )
+            _ACTIONS[action](one)
+            console.say("noted: {action}: {key}", action=action, key=key)
+            return 0
+        history = list(registry.history(named))
+    if not history:
+        raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
+    for item in history:
+        _show(console, item)
+    return 0
+
+
+def _show(console: Console, item: LoggedEvent) -> None:
+    event = item.event
+    payload = json.loads(event.payload)
+    console.emit(
+        {
+            "schema": "edocs.event/1",
+            "id": item.id,
+            "at": event.at.isoformat(),
+            "who": event.who,
+            "kind": event.kind.value,
+            "key": str(event.key),
+            "evidence": event.evidence or None,
+            "payload": payload,
+        }
+    )
+    if not console.json:
+        plain = ((name, value) for name, value in payload.items() if isinstance(value, str | int) and value)
+        said = "; ".join(f"{name}: {value}" for name, value in plain)
+        console.result(f"{item.id}. {clock_text(event.at)} {event.who}: {event.kind.value}  {said}")

@@ -1,0 +1,44 @@
+"""A directory of agencies in the log of a register: the whole table, as it was handed in (danh mục cơ quan trong sổ).
+
+Kept as it is, so that what was read from it can be read again, and its digest is that of the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+
+from edocs.model.directory import AgencyDirectory, read_directory
+from edocs.model.events import Event, EventKind
+from edocs.model.standing import canonical_json
+from edocs.model.times import require_time
+
+__all__ = ["directory_event", "directory_in"]
+
+
+def directory_event(data: bytes, who: str, now: datetime) -> Event:
+    """The event that enters a directory.
+
+    Args:
+        data: CSV in UTF-8.
+        now: Aware.
+
+    Raises:
+        UnreadableError: Not a directory.
+        UsageError: ``now`` has no time zone.
+    """
+    read_directory(data)
+    return Event(
+        kind=EventKind.DIRECTORY,
+        at=require_time(now),
+        who=who,
+        key=None,
+        payload=canonical_json({"table": data.decode("utf-8-sig")}),
+        evidence=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def directory_in(event: Event) -> AgencyDirectory:
+    """The directory that an event entered."""
+    return read_directory(json.loads(event.payload)["table"].encode())

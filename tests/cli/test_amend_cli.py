@@ -1,0 +1,122 @@
+"""``edocs amend`` as a clerk runs it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from register_samples import COMMUNE, NOW, issued, make_document
+
+from edocs.cli.main import edocs
+from edocs.model import Counts, Facet
+from edocs.registry import Registry
+
+DOCUMENT = make_document(7)
+KEY = str(DOCUMENT.key)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
+
+
+def code(result: Result) -> int:
+    if result.exception is not None:
+        raise result.exception
+    assert isinstance(result.return_value, int)
+    return result.return_value
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    path = tmp_path / "Sổ.db"
+    with Registry.open(path) as registry:
+        for number in (7, 8):
+            document = make_document(number)
+            registry.register(document, issued(document), who="văn thư", now=NOW)
+    return path
+
+
+def amend(register: Path, action: str, *options: str | Path, key: str = KEY) -> Result:
+    return run("amend", action, key, "--register", register, "--who", "văn thư", *options)
+
+
+def counts(register: Path) -> Counts:
+    with Registry.open(register, read_only=True) as registry:
+        assert registry.check() == ()
+        [tally] = registry.tally()
+        return tally.counts
+
+
+def test_document_goes_out_of_the_figures_and_back(register: Path) -> None:
+    assert code(amend(register, "exclude", "--reason", "personnel", "--note", "bổ nhiệm")) == 0
+    assert counts(register).base == 1
+
+    assert code(amend(register, "include", "--note", "nhầm")) == 0
+    assert counts(register).base == 2
+
+
+def test_correction_moves_a_document_to_another_agency(register: Path) -> None:
+    options = ("--agency", COMMUNE.id, "--agency-name", COMMUNE.name, "--level", "xã", "--number", "12")
+
+    assert code(amend(register, "correct", *options, "--note", "nhập nhầm")) == 0
+
+    with Registry.open(register, read_only=True) as registry:
+        found = {tally.group for tally in registry.tally(by=[Facet.AGENCY, Facet.LEVEL])}
+    assert (COMMUNE.id, "commune") in found
+
+
+def test_key_of_another_document_is_refused_and_named(register: Path) -> None:
+    result = amend(register, "correct", "--number", "8")
+
+    assert (code(result), ":8:" in result.stderr) == (6, True)
+    assert counts(register).documents == 2
+
+
+def test_what_became_of_a_document_is_in_its_history(register: Path) -> None:
+    sent_at = (NOW + timedelta(days=1)).isoformat()
+    message = register.with_name("gói tin.edxml")
+    message.write_bytes(b"<edXML/>")
+    codes = [
+        code(amend(register, "issued", "--at", NOW.isoformat())),
+        code(amend(register, "sent", "--to", "H99.13", "--to", "H01", "--at", sent_at, "--message", message)),
+        code(amend(register, "answered", "--to", "H99.13", "--code", "03", "--at", sent_at)),
+        code(amend(register, "superseded", "--by", str(make_document(8).key))),
+        code(amend(register, "recalled", "--note", "sai nội dung")),
+    ]
+
+    shown = amend(register, "history", "--json")
+
+    events = [json.loads(line) for line in shown.stdout.splitlines()]
+    kinds = [event["kind"] for event in events]
+    assert (codes, code(shown)) == ([0] * 5, 0)
+    assert kinds == ["registered", "verified", "issued", "sent", "status_received", "superseded", "recalled"]
+    assert len(events[3]["evidence"]) == 64
+    assert (counts(register).sent, counts(register).is_recalled, counts(register).documents) == (1, 1, 2)
+    assert "sai nội dung" in amend(register, "history").stdout
+
+
+@pytest.mark.parametrize(
+    ("action", "options"),
+    [
+        ("exclude", ()),
+        ("correct", ()),
+        ("recalled", ()),
+        ("sent", ()),
+        ("answered", ("--to", "A", "--to", "B", "--code", "03")),
+        ("answered", ("--to", "A")),
+        ("superseded", ("--by", "x")),
+    ],
+)
+def test_action_without_what_it_needs_is_a_usage_error(action: str, options: tuple[str, ...], register: Path) -> None:
+    assert amend(register, action, *options).return_value == 2
+    assert code(run("fsck", "--register", register)) == 0
+
+
+@pytest.mark.parametrize("action", ["exclude", "history", "correct"])
+def test_document_that_is_not_registered_is_a_usage_error(action: str, register: Path) -> None:
+    options = {"exclude": ("--reason", "other"), "correct": ("--number", "9")}.get(action, ())
+
+    assert amend(register, action, *options, key="H99:2026:open:1:X").return_value == 2
