@@ -26,6 +26,7 @@ from edocs.proving import (
 )
 from edocs.verify import load_trust
 
+from .checkpoints import read_checkpoint
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 from .once import OnceCommand
@@ -83,12 +84,12 @@ def prove(
         raise UsageError("nothing to prove", hint="--register FILE -o OUT.json, or the files to check")
     require_free(output, force=force)
     with open_registry(console, register_file, read_only=True) as registry:
-        now = _of_now(console, registry.store, options) if checkpoint is None else _checkpoint_in(checkpoint)
+        now = _of_now(console, registry.store, options) if checkpoint is None else read_checkpoint(checkpoint)
         proof: Checkpoint | InclusionProof | ConsistencyProof = now
         if document:
             proof = prove_inclusion(registry.store, DocumentKey.parse(document), now)
         elif since:
-            proof = prove_growth(registry.store, _checkpoint_in(since), now)
+            proof = prove_growth(registry.store, read_checkpoint(since), now)
     text = json.dumps(proof.as_dict(), ensure_ascii=False, indent=2) + "\n"
     write_file(output, text.encode(), inputs=register_files(register_file))
     console.emit({"path": str(output), **now.as_dict()})
@@ -111,13 +112,6 @@ def _of_now(console: Console, store: Any, options: dict[str, Any]) -> Checkpoint
         lambda code: console.say("confirm on the phone only if it shows {code}", code=code)
     )
     return sign_checkpoint(made, signer, now=now, evidence=evidence)
-
-
-def _checkpoint_in(path: Path) -> Checkpoint:
-    found = read_proof(read_file(path))
-    if not isinstance(found, Checkpoint):
-        raise UsageError("not a checkpoint: {path}", hint="edocs prove makes one", path=path)
-    return found
 
 
 def _check(console: Console, files: Sequence[Path], trust: Sequence[Path]) -> int:
@@ -184,7 +178,7 @@ def fsck(
     Checkpoints that were kept outside show what the register alone cannot: that its end was cut off, or that it was
     made anew. Exit code 1 where something is wrong; the first bad event is named.
     """
-    outside = [_checkpoint_in(path) for path in checkpoints]
+    outside = [read_checkpoint(path) for path in checkpoints]
     codes = [_vouched(console, path, one, trust) for path, one in zip(checkpoints, outside, strict=True)]
     with open_registry(console, register_file, read_only=not (rebuild or upgrade)) as registry:
         progress = _told(console)

@@ -23,11 +23,13 @@ from edocs.reports.as_indicators import indicator_grid
 from edocs.reports.as_json import report_json, report_object
 from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.as_table import Cells, grid_cells, section_cells
+from edocs.reports.checkpoint_words import checkpoint_lines
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
 from edocs.reports.wording import number_text, period_text, time_text
 
 from .arguments import read_time
+from .checkpoints import read_checkpoint, require_held
 from .comparing import comparing_options, month_query, read_comparing
 from .console import PATH, Console, common_options
 from .indicating import INDICATORS_OPTION, read_indicator_files
@@ -57,6 +59,13 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
 @comparing_options
 @INDICATORS_OPTION
 @click.option("--at", metavar="TIME", help="Cut-off: count what was recorded up to then. Else the latest event.")
+@click.option(
+    "--checkpoint",
+    "checkpoint_file",
+    type=PATH,
+    metavar="FILE",
+    help="Carry this checkpoint of the log, after seeing that the log holds it.",
+)
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
     "--letterhead",
@@ -77,10 +86,14 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
     if console.json and form == "table":
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)
+    checkpoint = read_checkpoint(options["checkpoint_file"]) if options["checkpoint_file"] else None
     with open_registry(console, register_file, read_only=True) as registry:
         sections = _sections(options, form, query)
         kept: dict[str, Any] = {} if form in _LISTED else {"listed": 0}
         found = registry.report(query, sections, comparing=comparing, definitions=_definitions(options, form), **kept)
+        if checkpoint is not None:
+            require_held(registry, checkpoint, console.lang)
+            found = replace(found, checkpoint=checkpoint)
     if console.json and form == "json" and output is None:
         console.emit(report_object(found, console.lang))
         return 0
@@ -186,6 +199,7 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
         digest=found.extent.sha256,
         rule=found.rule,
     )
+    yield from (f"{line}\n" for line in checkpoint_lines(found, lang))
 
 
 def _drawn(cells: Cells, width: int) -> str:

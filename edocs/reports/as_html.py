@@ -18,6 +18,7 @@ from edocs.model.periods import Span
 
 from . import chart
 from .as_indicators import indicator_grid
+from .checkpoint_words import checkpoint_lines
 from .figures import Report, RowKind, Section
 from .grids import cell_text, comparison_grids, trend_grid
 from .wording import (
@@ -95,6 +96,7 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "panels": _panels,
         "month_section": next((s for s in report.sections if s.by == (Facet.MONTH,)), None),
         "exclusions": _exclusions(report.total),
+        "checkpoint": checkpoint_lines(report, lang),
         "grids": comparison_grids(report, lang),
         "indicators": indicator_grid(report.indicators, lang) if report.indicators else None,
         "trend": lambda section: trend_grid(section, report, lang),

@@ -34,7 +34,7 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         "cut_off": report.cut_off.isoformat() if report.cut_off else None,
         "events": {"count": report.extent.events, "sha256": report.extent.sha256},
         "rule": report.rule,
-        "checkpoint": report.checkpoint or None,
+        "checkpoint": report.checkpoint.as_dict() if report.checkpoint else None,
         "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],

@@ -15,6 +15,7 @@ from edocs.model import HANOI, Exclusion, Facet, Indicator, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
 
+from .checkpoint_words import checkpoint_lines
 from .comparing_words import decimal_of
 from .figures import Report, Row, RowKind, Section
 from .wording import (
@@ -185,7 +186,7 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
         (translate("Counting rule", lang), report.rule),
         (translate("Events", lang), report.extent.events),
         (translate("SHA-256 of the event set", lang), report.extent.sha256),
-        *((translate("Signed checkpoint of the event log", lang), line) for line in report.checkpoint.splitlines()),
+        *((translate("Checkpoint of the event log", lang), line) for line in checkpoint_lines(report, lang)),
     ]
     for fact in facts:
         sheet.cells(fact, is_wrapped=True)

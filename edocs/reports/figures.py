@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total
+from edocs.model.checkpoint import Checkpoint
 from edocs.model.periods import Span, span_months, spans_between
 
 from .comparisons import Comparisons
@@ -84,8 +85,8 @@ class Report:
     indicators: IndicatorTable | None = None
     rule: str = RULE
     """Which version of the counting rules the events were judged by."""
-    checkpoint: str = ""
-    """The signed checkpoint of the event log that covers the events; empty where there is none."""
+    checkpoint: Checkpoint | None = None
+    """A state of the log that stands outside, and that the log was seen to hold; None: none was given."""
 
     def covered(self, span: str) -> tuple[int, int]:
         """How many months of a quarter or year the period covers, and how many it has."""

@@ -14,6 +14,7 @@ from edocs.model import HANOI, Exclusion, Indicator, Share
 from edocs.model.comparing import Band
 from edocs.model.periods import Period
 
+from .checkpoint_words import checkpoint_lines
 from .comparing_words import band_text, level_text, points_text, target_text
 from .comparisons import ChangeLine, Comparisons, TargetLine
 from .figures import Report
@@ -133,9 +134,7 @@ def source_lines(report: Report) -> Iterator[str]:
         f"bản, chốt lúc {cut_off_words(report)} (giờ Việt Nam), theo quy tắc {report.rule}; mỗi văn bản đếm một lần."
     )
     yield f"Mã băm SHA-256 của tập sự kiện: {report.extent.sha256}"
-    if report.checkpoint:
-        yield "Điểm chốt đã ký của nhật ký sự kiện:"
-        yield from report.checkpoint.splitlines()
+    yield from checkpoint_lines(report, "vi")
 
 
 def _ratio(share: Share) -> str:

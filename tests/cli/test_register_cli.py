@@ -294,6 +294,39 @@ def test_workbook_without_its_package_says_what_to_install(filled: Path, monkeyp
     assert "edocs[xlsx]" in result.stderr
 
 
+def test_report_carries_a_checkpoint_that_the_log_holds(filled: Path, tmp_path: Path) -> None:
+    checkpoint, other = tmp_path / "điểm chốt.json", tmp_path / "khác.db"
+    run("prove", "--register", filled, "-o", checkpoint)
+    root = json.loads(checkpoint.read_text(encoding="utf-8"))["root_sha256"]
+    carried = ("--checkpoint", checkpoint, "--lang", "vi")
+
+    value = json.loads(run("report", "--register", filled, "--json", *carried).stdout)
+
+    assert value["checkpoint"]["root_sha256"] == value["events"]["sha256"] == root
+    for form in ("html", "table"):
+        shown = run("report", "--register", filled, "--format", form, *carried).stdout
+        assert root in shown
+        assert "Điểm chốt bao gồm mọi sự kiện được tính." in shown
+    run("register", "--register", other, "--from-jsonl", tmp_path / "văn bản.jsonl")
+    result = run("report", "--register", other, *carried)
+    assert code(result) == 1
+    assert "không khớp điểm chốt" in result.stderr
+    assert result.stdout == ""
+
+
+def test_checkpoint_of_an_earlier_log_says_how_far_it_reaches(filled: Path, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "old.json"
+    run("prove", "--register", filled, "-o", checkpoint)
+    later = tmp_path / "later.jsonl"
+    later.write_text(line_of(make_document(9), None) + "\n", encoding="utf-8")
+    run("register", "--register", filled, "--from-jsonl", later)
+
+    shown = run("report", "--register", filled, "--checkpoint", checkpoint).stdout
+
+    assert "It covers the first 5 of the 6 events counted." in shown
+    assert "It is not signed." in shown
+
+
 def test_report_never_takes_the_place_of_the_register(filled: Path) -> None:
     before = filled.read_bytes()
 
