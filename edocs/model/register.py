@@ -30,6 +30,7 @@ __all__ = [
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ud800-\udfff\ufeff]")
 _AGENCY_ID = re.compile(r"[^\s/:]{1,35}")
 _KEY = re.compile(r"([^\s/:]{1,35}):(\d{1,4}):(open|secret):(\d{1,9}):(\S+)")
+_MOST_NUMBER = 999_999_999
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -151,7 +152,7 @@ class Document:
         subject = "" if self.secrecy is not Secrecy.NONE else tidy_name(self.subject)
         object.__setattr__(self, "subject", subject)
         object.__setattr__(self, "file_sha256", self.file_sha256.lower())
-        if self.code.number < 1:
+        if not 1 <= self.code.number <= _MOST_NUMBER:
             raise UsageError("no document number: {number}", hint="numbers start at 1", number=self.code.number)
         if not symbol or not self.type:
             raise UsageError("document {number} lacks its symbol or its type", number=self.code.number)

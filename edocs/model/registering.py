@@ -14,7 +14,7 @@ from typing import Any
 
 from edocs.errors import DuplicateError, RefusedError, UsageError
 from edocs.model.events import Event, EventKind, document_payload, findings_payload
-from edocs.model.register import Document, DocumentKey
+from edocs.model.register import Document, DocumentKey, tidy_name
 from edocs.model.submission import Submission
 
 __all__ = ["Known", "decide", "make_event"]
@@ -120,4 +120,4 @@ def make_event(kind: EventKind, key: DocumentKey, payload: str, who: str, now: d
     """
     if now.tzinfo is None:
         raise UsageError("time of an event without a time zone", hint="use Asia/Ho_Chi_Minh")
-    return Event(kind=kind, at=now, who=who, key=key, payload=payload, evidence=evidence)
+    return Event(kind=kind, at=now, who=tidy_name(who), key=key, payload=payload, evidence=evidence)

@@ -158,21 +158,28 @@ class Writing:
             if is_new:
                 insert(self.connection, event, batch.rows)
             self._log.grow([row[8] for row in batch.rows], [row[1] for row in batch.rows])
+        self._update([state for state in batch.after.values() if batch.before[state["id"]] is not None], batch)
         new = [state for state in batch.after.values() if batch.before[state["id"]] is None]
         if new:
             insert(self.connection, document, [tuple(state.values()) for state in new])
-        old = [state for state in batch.after.values() if batch.before[state["id"]] is not None]
-        if old:
-            self.connection.exec_driver_sql(
-                f"UPDATE document SET {_UPDATE.format(self._backend.mark)} WHERE id = {self._backend.mark}",  # noqa: S608
-                [(*list(state.values())[1:], state["id"]) for state in old],
-            )
         for id, state in batch.after.items():
             self._deltas.move(batch.before[id], state)
         self._name_agencies(batch.called)
         self._seen.update(batch.by_key)
         if len(self._deltas) > _MOST_DELTAS:
             self.flush()
+
+    def _update(self, states: list[State], batch: _Batch) -> None:
+        mark, execute = self._backend.mark, self.connection.exec_driver_sql
+        # Of two documents that exchange their keys, one would for a moment have the key that the other has still.
+        moving = [state["id"] for state in states if state["key"] != (batch.before[state["id"]] or state)["key"]]
+        if moving:
+            execute(f"UPDATE document SET key = {mark} WHERE id = {mark}", [(f"moving {id}", id) for id in moving])  # noqa: S608
+        if states:
+            execute(
+                f"UPDATE document SET {_UPDATE.format(mark)} WHERE id = {mark}",  # noqa: S608
+                [(*list(state.values())[1:], state["id"]) for state in states],
+            )
 
     def _name_agencies(self, called: Iterable[Called]) -> None:
         """Keep what agencies are called from now on, where that is news."""
