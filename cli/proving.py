@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -253,8 +254,8 @@ def _copy(console: Console, source: Any, target: str) -> Any:
             store.close()
     path = Path(target)
     part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
     try:
+        part.unlink(missing_ok=True)
         store = open_register(str(part))
         try:
             extent = source.copy_into(store, _told(console))
@@ -262,9 +263,17 @@ def _copy(console: Console, source: Any, target: str) -> Any:
             store.close()
         part.replace(path)
         return extent
+    except OSError as exc:
+        raise OutputError(
+            "output cannot be written: {path}: {why}",
+            hint="check that the folder exists, is writable and has room",
+            path=path,
+            why=exc.strerror or exc,
+        ) from exc
     finally:
         for name in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
-            name.unlink(missing_ok=True)
+            with suppress(OSError):
+                name.unlink()
 
 
 def _told(console: Console) -> Callable[[int], None]:

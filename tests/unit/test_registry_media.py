@@ -147,3 +147,26 @@ def test_register_opened_as_it_is_reads_and_says_so(fixed: Path, monkeypatch: py
 
     assert (tally.counts.documents, ["cannot be written" in text for text in notices]) == (1, [True])
     assert [path.name for path in fixed.parent.iterdir()] == [fixed.name]
+
+
+def test_writing_where_nothing_can_be_written_is_an_output_error(fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite says of a read-only disk that it cannot open the file: so was found on one."""
+    opened, connect = Path.open, sqlite3.connect
+
+    def refuse(self: Path, mode: str = "r", *arguments: object, **options: object) -> object:
+        if self == fixed and "+" in mode:
+            raise OSError(30, "Read-only file system")
+        return opened(self, mode, *arguments, **options)  # type: ignore[call-overload]
+
+    def fail(address: str, *arguments: object, **options: object) -> object:
+        if "immutable" in address:
+            return connect(address, *arguments, **options)  # type: ignore[call-overload]
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(sqlite3, "connect", fail)
+
+    with pytest.raises(OutputError), Registry.open(fixed) as registry:
+        registry.register(make_document(2), who="x", now=NOW)
