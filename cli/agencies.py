@@ -12,18 +12,13 @@ from edocs._files import read_file
 from edocs.errors import UsageError
 from edocs.model import HANOI, AgencyEntry, read_day, read_directory
 from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
+from edocs.reports.regrouping_words import ENDINGS
 from edocs.reports.wording import number_text
 
 from .console import PATH, Console, common_options
 from .once import OnceCommand
 
 _ACTIONS = ("check", "show", "today")
-_ENDINGS = {
-    "split": "split into several; its figures stay under its own name",
-    "ended": "ended, and nothing took its place",
-    "lost": "the directory does not say what became of it",
-    "unknown": "not in the directory",
-}
 
 
 @click.command(cls=OnceCommand)
@@ -95,10 +90,11 @@ def _today(console: Console, tree: AgencyTree, codes: Sequence[str], on: date | 
     for code in codes:
         found = tree.succession(code, on or date.min, on or now, now)
         ending = found.ending.value if found.ending else "unknown"
+        why = console.text(ENDINGS[found.ending]) if found.entry is None else ""
         said = _object(found.entry) if found.entry else None
         console.emit({"schema": "edocs.succession/1", "code": code, "ending": ending, "today": said})
         if not console.json:
-            text = f"{found.entry.id}  {found.entry.name}" if found.entry else console.text(_ENDINGS[ending])
+            text = f"{found.entry.id}  {found.entry.name}" if found.entry else why
             console.result(f"{code} → {text}")
     return 0
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from edocs._files import read_file, write_file
-from edocs.errors import MissingExtraError
+from edocs.errors import MissingExtraError, UsageError
 from edocs.locale import translate
-from edocs.model import Facet, Query
+from edocs.model import HANOI, Facet, Query, read_directory
+from edocs.model.agency_tree import make_tree
 from edocs.model.indicators import Definition
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
+from edocs.model.regrouping import Bodies
+from edocs.registry import OPEN_DOCUMENTS
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_indicators import indicator_grid
@@ -26,6 +30,7 @@ from edocs.reports.as_table import Cells, grid_cells, section_cells
 from edocs.reports.checkpoint_words import checkpoint_lines
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
+from edocs.reports.regrouping_words import regrouping_lines
 from edocs.reports.wording import number_text, period_text, time_text
 
 from .arguments import read_time
@@ -66,6 +71,8 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
     metavar="FILE",
     help="Carry this checkpoint of the log, after seeing that the log holds it.",
 )
+@click.option("--agencies", "agencies_file", type=PATH, metavar="FILE", help="Directory of agencies, for --today.")
+@click.option("--today", is_flag=True, help="Count under today's bodies (those of --at): merged, renamed.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
     "--letterhead",
@@ -87,10 +94,16 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     checkpoint = read_checkpoint(options["checkpoint_file"]) if options["checkpoint_file"] else None
+    bodies = _bodies(options, query, form)
     with open_registry(console, register_file, read_only=True) as registry:
-        sections = _sections(options, form, query)
-        kept: dict[str, Any] = {} if form in _LISTED else {"listed": 0}
-        found = registry.report(query, sections, comparing=comparing, definitions=_definitions(options, form), **kept)
+        found = registry.report(
+            query,
+            _sections(options, form, query),
+            comparing=comparing,
+            definitions=_definitions(options, form),
+            listed=OPEN_DOCUMENTS if form in _LISTED else 0,
+            bodies=bodies,
+        )
         if checkpoint is not None:
             require_held(registry, checkpoint, console.lang)
             found = replace(found, checkpoint=checkpoint)
@@ -116,6 +129,19 @@ def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...
         is_asked = bool(options["indicator_files"]) and form != "openmetrics"
         return read_indicator_files(options["indicator_files"]) if is_asked else ()
     return read_indicator_files(options["indicator_files"])
+
+
+def _bodies(options: Mapping[str, Any], query: Query, form: str) -> Bodies | None:
+    """Under which bodies to count; None: under those registered."""
+    path = options["agencies_file"]
+    if bool(path) != options["today"]:
+        raise UsageError("--today and --agencies FILE go together", hint="the file says what bodies have become")
+    if not path:
+        return None
+    if form == "openmetrics":
+        raise UsageError("counts that are scraped stay under the agencies as registered", hint="leave --today out")
+    moment = query.as_of or datetime.now(HANOI)
+    return Bodies(tree=make_tree(read_directory(read_file(path))), on=moment.astimezone(HANOI).date())
 
 
 def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, ...]:
@@ -192,6 +218,8 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
     for grid in comparison_grids(found, lang):
         if asked[grid.id]:
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
+    for line in regrouping_lines(found, lang):
+        yield f"{line}\n"
     yield translate(
         "{events} events, SHA-256 {digest}; rule {rule}, definitions in docs/indicators.md\n",
         lang,

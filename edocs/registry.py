@@ -59,6 +59,7 @@ from edocs.model.indicators import VERIFIED, Definition, Variant
 from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
 from edocs.model.registering import Known, decide
+from edocs.model.regrouping import Bodies, count_under, regrouped_agencies, regrouping_of
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
@@ -180,6 +181,7 @@ class Registry(Amending):
         comparing: Comparing | None = None,
         definitions: Sequence[Definition] = (),
         listed: int = OPEN_DOCUMENTS,
+        bodies: Bodies | None = None,
     ) -> Report:
         """A report with one section for each combination in ``by``; same events, same bytes in every format.
 
@@ -189,6 +191,7 @@ class Registry(Amending):
             comparing: What to compare besides; None: nothing.
             definitions: Indicators to show besides (``edocs.model.indicator_reading.built_in``).
             listed: How many documents without both valid signatures are listed of each agency.
+            bodies: Count under these, whatever the agencies were called then; None: under those registered.
 
         Source: Decision 28/2018/QĐ-TTg, articles 11 and 15.1.
         """
@@ -198,7 +201,8 @@ class Registry(Amending):
             [whole] = self.tally(query)
             months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
-            counted = cache(lambda wanted, facets: tuple(self.tally(wanted, facets)))
+            counted = cache(count_under(self.tally, bodies))
+            agencies = self._store.agencies(query.as_of)
             unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
@@ -209,7 +213,8 @@ class Registry(Amending):
                 sections=tuple(
                     section(roll_up(counted(query, counted_by(facets)), facets), facets, span) for facets in by
                 ),
-                agencies=self._store.agencies(query.as_of),
+                agencies=regrouped_agencies(agencies, bodies.tree, bodies.on) if bodies else agencies,
+                regrouping=regrouping_of(self.tally, query, bodies) if bodies else None,
                 open_documents=tuple(self.find(unfinished)) if listed else (),
                 open_count=whole.counts.base - whole.counts.both.valid,
                 months=span,

@@ -19,9 +19,29 @@ from edocs.model.directory import AgencyEntry, Ending
 from edocs.model.register import Agency, AgencyLevel
 from edocs.model.tally import Counts, Facet, Query, Tally, total
 
-__all__ = ["BranchRow", "Kept", "Regrouped", "add_up", "regroup", "regroup_counts", "regrouped_agencies"]
+__all__ = [
+    "Bodies",
+    "BranchRow",
+    "Kept",
+    "Regrouped",
+    "Regrouping",
+    "add_up",
+    "count_under",
+    "regroup",
+    "regroup_counts",
+    "regrouped_agencies",
+    "regrouping_of",
+]
 
 TallySource = Callable[[Query, tuple[Facet, ...]], Iterable[Tally]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """Under which bodies to count: those that a tree has on a day."""
+
+    tree: AgencyTree
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +64,25 @@ class Regrouped:
     """Of each identifier that could not be regrouped; what it has is in ``tallies`` under itself."""
     moved: Mapping[str, frozenset[str]]
     """Today's identifier to those of the past that were counted under it, where they differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouping:
+    """That a report counts under the bodies of another day, and what that could not be said of."""
+
+    on: date
+    kept: tuple[Kept, ...]
+    moved: Mapping[str, frozenset[str]]
+    """Today's identifier to those of the past."""
+
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """An identifier of the past to today's, where there is one alone."""
+        found: dict[str, set[str]] = {}
+        for today, former in self.moved.items():
+            for agency in former:
+                found.setdefault(agency, set()).add(today)
+        return {agency: next(iter(todays)) for agency, todays in found.items() if len(todays) == 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +159,23 @@ def regroup_counts(count: TallySource, query: Query, by: Sequence[Facet], tree: 
         groups[()] = []
     tallies = tuple(Tally(group=group, counts=total(same), by=by) for group, same in sorted(groups.items()))
     return Regrouped(tallies=tallies, kept=found.kept, moved=found.moved)
+
+
+def count_under(count: TallySource, bodies: Bodies | None) -> Callable[[Query, tuple[Facet, ...]], tuple[Tally, ...]]:
+    """``count``, under ``bodies`` where there are any."""
+
+    def counted(query: Query, by: tuple[Facet, ...]) -> tuple[Tally, ...]:
+        if bodies is None:
+            return tuple(count(query, by))
+        return regroup_counts(count, query, by, bodies.tree, bodies.on).tallies
+
+    return counted
+
+
+def regrouping_of(count: TallySource, query: Query, bodies: Bodies) -> Regrouping:
+    """What was moved, and what was kept and why, of the documents that ``query`` describes."""
+    found = regroup_counts(count, query, (Facet.AGENCY,), bodies.tree, bodies.on)
+    return Regrouping(on=bodies.on, kept=found.kept, moved=found.moved)
 
 
 def regrouped_agencies(agencies: Mapping[str, Agency], tree: AgencyTree, now: date) -> dict[str, Agency]:

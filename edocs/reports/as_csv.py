@@ -81,14 +81,15 @@ def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Re
     return [*cells, *_about(report)]
 
 
-_ABOUT = ("period_from", "period_to", "cut_off", "events", "events_sha256", "rule")
+_ABOUT = ("period_from", "period_to", "cut_off", "events", "events_sha256", "rule", "bodies_of")
 
 
 def _about(report: Report) -> list[object]:
     first, last = report.issued_from, report.issued_to
     period = [first.isoformat() if first else "", last.isoformat() if last else ""]
     cut_off = report.cut_off.isoformat() if report.cut_off else ""
-    return [*period, cut_off, report.extent.events, report.extent.sha256, report.rule]
+    bodies = report.regrouping.on.isoformat() if report.regrouping else ""
+    return [*period, cut_off, report.extent.events, report.extent.sha256, report.rule, bodies]
 
 
 def _unit(row: Row, section: Section, units: Mapping[tuple[str, str], Unit]) -> Unit | None:

@@ -21,6 +21,7 @@ from .as_indicators import indicator_grid
 from .checkpoint_words import checkpoint_lines
 from .figures import Report, RowKind, Section
 from .grids import cell_text, comparison_grids, trend_grid
+from .regrouping_words import regrouping_lines
 from .wording import (
     DEFINITIONS,
     EXCLUSIONS,
@@ -102,6 +103,7 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "trend": lambda section: trend_grid(section, report, lang),
         "text": lambda cell: cell_text(cell, lang),
         "open_units": units,
+        "regrouping": list(regrouping_lines(report, lang)),
         "most_listed": max((len(unit.entries) for unit in units), default=0),
         "standing_names": {standing: translate(text, lang) for standing, text in STANDINGS.items()},
         "INDICATORS": INDICATORS,
@@ -120,8 +122,10 @@ def _names(report: Report, lang: str) -> dict[str, object]:
 def _open_units(report: Report) -> list[_Open]:
     """Agencies with such documents, from province to commune; how many is from the counts, where they are by agency."""
     listed: dict[str, list[Entry]] = {}
+    homes = report.regrouping.homes if report.regrouping else {}
     for entry in report.open_documents:
-        listed.setdefault(entry.document.agency.id, []).append(entry)
+        agency = entry.document.agency.id
+        listed.setdefault(homes.get(agency, agency), []).append(entry)
     counts = _open_counts(report)
     order = list(AgencyLevel)
     levels = {id: order.index(agency.level) for id, agency in report.agencies.items()}

@@ -10,6 +10,7 @@ from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
 from .as_indicators import indicators_object
 from .as_json_comparisons import comparisons_object
 from .figures import Report, Row, Section
+from .regrouping_words import regrouping_object
 from .wording import DEFINITIONS, group_label
 
 __all__ = ["SCHEMA", "counts_object", "entry_object", "report_json", "report_object"]
@@ -35,6 +36,7 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         "events": {"count": report.extent.events, "sha256": report.extent.sha256},
         "rule": report.rule,
         "checkpoint": report.checkpoint.as_dict() if report.checkpoint else None,
+        "regrouping": regrouping_object(report),
         "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],

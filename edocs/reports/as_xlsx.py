@@ -18,6 +18,7 @@ from edocs.model.periods import Span
 from .checkpoint_words import checkpoint_lines
 from .comparing_words import decimal_of
 from .figures import Report, Row, RowKind, Section
+from .regrouping_words import regrouping_lines
 from .wording import (
     DEFINITIONS,
     EXCLUSIONS,
@@ -190,6 +191,8 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
     ]
     for fact in facts:
         sheet.cells(fact, is_wrapped=True)
+    for line in regrouping_lines(report, lang):
+        sheet.line(line)
     sheet.skip()
     sheet.cells([translate("Exclusions", lang), translate("Documents", lang)], is_sum=True)
     for reason in Exclusion:

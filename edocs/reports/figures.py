@@ -15,6 +15,7 @@ from itertools import groupby
 from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total
 from edocs.model.checkpoint import Checkpoint
 from edocs.model.periods import Span, span_months, spans_between
+from edocs.model.regrouping import Regrouping
 
 from .comparisons import Comparisons
 from .indicator_table import IndicatorTable
@@ -83,6 +84,8 @@ class Report:
     """Of the period, or from the first to the last month with a document where it is open."""
     comparisons: Comparisons | None = None
     indicators: IndicatorTable | None = None
+    regrouping: Regrouping | None = None
+    """None: under the agencies as they were registered."""
     rule: str = RULE
     """Which version of the counting rules the events were judged by."""
     checkpoint: Checkpoint | None = None

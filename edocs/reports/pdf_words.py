@@ -18,6 +18,7 @@ from .checkpoint_words import checkpoint_lines
 from .comparing_words import band_text, level_text, points_text, target_text
 from .comparisons import ChangeLine, Comparisons, TargetLine
 from .figures import Report
+from .regrouping_words import regrouping_lines
 from .wording import date_text, number_text, percent_text
 
 __all__ = ["change_lines", "count_lines", "cut_off_words", "period_words", "source_lines", "target_sentences"]
@@ -134,6 +135,7 @@ def source_lines(report: Report) -> Iterator[str]:
         f"bản, chốt lúc {cut_off_words(report)} (giờ Việt Nam), theo quy tắc {report.rule}; mỗi văn bản đếm một lần."
     )
     yield f"Mã băm SHA-256 của tập sự kiện: {report.extent.sha256}"
+    yield from (f"{line}." for line in regrouping_lines(report, "vi"))
     yield from checkpoint_lines(report, "vi")
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from datetime import datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
+from agency_samples import TABLE
 from click.testing import CliRunner, Result
-from test_agency_tree import TABLE
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from register_samples import NOW, issued, make_document
 
-from edocs.cli.agencies import _ENDINGS
 from edocs.cli.main import edocs
 from edocs.locale import translate
+from edocs.model import HANOI, Agency, AgencyLevel
+from edocs.registry import Registry
+from edocs.reports.regrouping_words import ENDINGS
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "report-1.json"
 
 
 def run(*arguments: str | Path) -> Result:
@@ -79,7 +90,7 @@ def test_what_a_body_became_is_said(directory: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", _ENDINGS.values())
+@pytest.mark.parametrize("text", ENDINGS.values())
 def test_every_ending_is_translated(text: str) -> None:
     assert translate(text, "vi") != text
 
@@ -96,3 +107,94 @@ def test_every_ending_is_translated(text: str) -> None:
 )
 def test_what_cannot_be_meant_is_refused(directory: Path, arguments: list[str], code: int) -> None:
     assert run("agencies", *(argument.format(file=directory) for argument in arguments)).return_value == code
+
+
+AGENCIES = {
+    "000.00.00.H99": ("Ủy ban nhân dân tỉnh Lam Giang", AgencyLevel.PROVINCE),
+    "H98": ("Ủy ban nhân dân tỉnh Bạch Sơn", AgencyLevel.PROVINCE),
+    "H99.31": ("Ủy ban nhân dân huyện Bình Khê", AgencyLevel.DISTRICT),
+    "H99.31.21": ("Ủy ban nhân dân xã An Lạc", AgencyLevel.COMMUNE),
+    "H99.31.22": ("Ủy ban nhân dân xã Bình An", AgencyLevel.COMMUNE),
+    "H98.101": ("Ủy ban nhân dân xã Bình Lạc", AgencyLevel.COMMUNE),
+}
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """Two documents of each agency: before the merger of 1 July 2025, or for those that came with it, after."""
+    path = tmp_path / "sổ.db"
+    with Registry.open(path) as registry:
+        for id, (name, level) in AGENCIES.items():
+            agency = Agency(id=id, name=name, level=level)
+            day = datetime(2025, 8 if id.startswith("H98") else 5, 5, tzinfo=HANOI)
+            for number in (1, 2):
+                document = make_document(number, agency, issued_on=day)
+                registry.register(document, issued(document) if number == 1 else None, who="văn thư", now=NOW)
+    return path
+
+
+def rows(register: Path, *arguments: str | Path) -> dict[tuple[str, ...], int]:
+    found = json.loads(run("report", "--register", register, "--json", *arguments).stdout)
+    return {tuple(row["group"].values()): row["documents"] for row in found["sections"][0]["rows"] if row["group"]}
+
+
+def test_a_report_counts_under_todays_bodies_and_says_so(register: Path, directory: Path) -> None:
+    today = ("--agencies", directory, "--today")
+
+    assert rows(register, "--by", "agency") == {(id,): 2 for id in AGENCIES}
+    assert rows(register, "--by", "agency", *today) == {("H98",): 4, ("H98.101",): 6, ("H99.31",): 2}
+    assert rows(register, "--by", "level", *today) == {("province",): 4, ("district",): 2, ("commune",): 6}
+    assert rows(register, "--by", "month", *today) == rows(register, "--by", "month")
+
+
+def test_what_stays_under_its_own_name_is_itemised_in_every_format(register: Path, directory: Path) -> None:
+    arguments = ("report", "--register", register, "--agencies", directory, "--today", "--lang", "vi")
+    line = "H99.31 Ủy ban nhân dân huyện Bình Khê: 2 văn bản giữ nguyên: đã kết thúc hoạt động, không có cơ quan kế tục"
+
+    told = json.loads(run(*arguments, "--json").stdout)
+    assert told["regrouping"]["kept"] == [{"agency": "H99.31", "why": "ended", "documents": 2}]
+    assert told["regrouping"]["moved"] == {"H98": ["000.00.00.H99"], "H98.101": ["H99.31.21", "H99.31.22"]}
+    jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert line in run(*arguments).stdout
+    assert line in run(*arguments, "--format", "html").stdout
+    sheets = load_workbook(io.BytesIO(run(*arguments, "--format", "xlsx").stdout_bytes))
+    assert line in {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+    table = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").stdout.lstrip("\ufeff")), delimiter=";"))
+    assert {row["bodies_of"] for row in table} == {told["regrouping"]["on"]}
+
+
+def test_the_formal_report_says_so_too(register: Path, directory: Path) -> None:
+    arguments = ("report", "--register", register, "--agencies", directory, "--today", "--format", "pdf")
+
+    pages = PdfReader(io.BytesIO(run(*arguments).stdout_bytes)).pages
+
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "H99.31 Ủy ban nhân dân huyện Bình Khê: 2 văn bản giữ nguyên" in text
+
+
+def test_open_documents_are_listed_under_todays_body(register: Path, directory: Path) -> None:
+    page = run("report", "--register", register, "--agencies", directory, "--today", "--format", "html").stdout
+
+    part = page[page.index("H98.101") :]
+    assert part.count("01/UBND-VP") == 0
+    assert page.count("02/UBND-VP") == len(AGENCIES)
+
+
+def test_totals_and_the_figures_of_the_past_stay_as_they_were(register: Path, directory: Path) -> None:
+    plain = json.loads(run("report", "--register", register, "--json").stdout)
+    today = json.loads(run("report", "--register", register, "--json", "--agencies", directory, "--today").stdout)
+
+    assert (plain["total"], plain["events"], plain["regrouping"]) == (today["total"], today["events"], None)
+
+
+@pytest.mark.parametrize("arguments", [["--today"], ["--agencies", "{file}"]])
+def test_regrouping_needs_the_file_and_the_wish(register: Path, directory: Path, arguments: list[str]) -> None:
+    given = (argument.format(file=directory) for argument in arguments)
+
+    assert run("report", "--register", register, *given).return_value == 2
+
+
+def test_scraped_counts_are_not_regrouped(register: Path, directory: Path) -> None:
+    arguments = ("--agencies", directory, "--today", "--format", "openmetrics")
+
+    assert run("report", "--register", register, *arguments).return_value == 2
