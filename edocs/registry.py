@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -59,7 +59,7 @@ from edocs.model.indicators import VERIFIED, Definition, Variant
 from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
 from edocs.model.registering import Known, decide
-from edocs.model.regrouping import Bodies, count_under, regrouped_agencies, regrouping_of
+from edocs.model.regrouping import Bodies, count_under, profiles_under, regrouped_agencies, regrouping_of
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
@@ -201,8 +201,7 @@ class Registry(Amending):
             [whole] = self.tally(query)
             months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
-            counted = cache(count_under(self.tally, bodies))
-            agencies = self._store.agencies(query.as_of)
+            counted, rows = cache(count_under(self.tally, bodies)), profiles_under(self.profiles, query, bodies)
             unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
@@ -213,13 +212,13 @@ class Registry(Amending):
                 sections=tuple(
                     section(roll_up(counted(query, counted_by(facets)), facets), facets, span) for facets in by
                 ),
-                agencies=regrouped_agencies(agencies, bodies.tree, bodies.on) if bodies else agencies,
-                regrouping=regrouping_of(self.tally, query, bodies) if bodies else None,
+                agencies=regrouped_agencies(self._store.agencies(query.as_of), bodies),
+                regrouping=regrouping_of(self.tally, query, bodies),
                 open_documents=tuple(self.find(unfinished)) if listed else (),
                 open_count=whole.counts.base - whole.counts.both.valid,
                 months=span,
                 comparisons=compare(counted, query, comparing, span) if comparing else None,
-                indicators=indicator_table(definitions, partial(self.profiles, query), self.figures(query)),
+                indicators=indicator_table(definitions, rows, self.figures(query)),
             )
 
     def profiles(

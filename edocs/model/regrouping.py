@@ -8,7 +8,7 @@ own identifier and is itemised.
 from __future__ import annotations
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,7 @@ from datetime import date
 from edocs.errors import UsageError
 from edocs.model.agency_tree import AgencyTree, Succession
 from edocs.model.directory import AgencyEntry, Ending
+from edocs.model.profile import Profile
 from edocs.model.register import Agency, AgencyLevel
 from edocs.model.tally import Counts, Facet, Query, Tally, total
 
@@ -27,6 +28,7 @@ __all__ = [
     "Regrouping",
     "add_up",
     "count_under",
+    "profiles_under",
     "regroup",
     "regroup_counts",
     "regrouped_agencies",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 TallySource = Callable[[Query, tuple[Facet, ...]], Iterable[Tally]]
+ProfileSource = Callable[[Query, Sequence[Facet]], Iterable[tuple[tuple[str, ...], Profile, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,21 +119,15 @@ def regroup(tallies: Iterable[Tally], by: Sequence[Facet], tree: AgencyTree, now
     groups: defaultdict[tuple[str, ...], list[Tally]] = defaultdict(list)
     kept: dict[tuple[str, Ending | None], list[Tally]] = {}
     moved: defaultdict[str, set[str]] = defaultdict(set)
-    known: dict[tuple[str, str], Succession] = {}
+    move = _mover(tree, now)
     for tally in tallies:
         values = dict(zip(by, tally.group, strict=True))
-        agency, month = values[Facet.AGENCY], values.get(Facet.MONTH, "")
-        if (agency, month) not in known:
-            known[agency, month] = tree.succession(agency, *_days(month, now), now)
-        found = known[agency, month]
+        agency = values[Facet.AGENCY]
+        found = move(values)
         if found.entry is None:
             kept.setdefault((agency, found.ending), []).append(tally)
-        else:
-            values[Facet.AGENCY] = found.entry.id
-            if Facet.LEVEL in values and found.entry.level is not None:
-                values[Facet.LEVEL] = found.entry.level.value
-            if found.entry.id != agency:
-                moved[found.entry.id].add(agency)
+        elif found.entry.id != agency:
+            moved[found.entry.id].add(agency)
         groups[tuple(values[facet] for facet in by)].append(tally)
     return Regrouped(
         tallies=tuple(Tally(group=group, counts=total(same), by=by) for group, same in sorted(groups.items())),
@@ -172,18 +169,42 @@ def count_under(count: TallySource, bodies: Bodies | None) -> Callable[[Query, t
     return counted
 
 
-def regrouping_of(count: TallySource, query: Query, bodies: Bodies) -> Regrouping:
+def profiles_under(
+    count: ProfileSource, query: Query, bodies: Bodies | None
+) -> Callable[[Sequence[Facet]], Iterable[tuple[tuple[str, ...], Profile, int]]]:
+    """``Registry.profiles`` of ``query``, under ``bodies`` where there are any."""
+
+    def counted(by: Sequence[Facet]) -> Iterable[tuple[tuple[str, ...], Profile, int]]:
+        if bodies is None:
+            return count(query, by)
+        fine = tuple(dict.fromkeys((*by, Facet.AGENCY, Facet.MONTH)))
+        move, sums = _mover(bodies.tree, bodies.on), Counter[tuple[tuple[str, ...], Profile]]()
+        for group, profile, number in count(query, fine):
+            values = dict(zip(fine, group, strict=True))
+            move(values)
+            sums[tuple(values[facet] for facet in by), profile] += number
+        ordered = sorted(sums.items(), key=lambda item: (item[0][0], str(item[0][1])))
+        return [(group, profile, number) for (group, profile), number in ordered]
+
+    return counted
+
+
+def regrouping_of(count: TallySource, query: Query, bodies: Bodies | None) -> Regrouping | None:
     """What was moved, and what was kept and why, of the documents that ``query`` describes."""
+    if bodies is None:
+        return None
     found = regroup_counts(count, query, (Facet.AGENCY,), bodies.tree, bodies.on)
     return Regrouping(on=bodies.on, kept=found.kept, moved=found.moved)
 
 
-def regrouped_agencies(agencies: Mapping[str, Agency], tree: AgencyTree, now: date) -> dict[str, Agency]:
+def regrouped_agencies(agencies: Mapping[str, Agency], bodies: Bodies | None) -> Mapping[str, Agency]:
     """Names and levels for counts that were regrouped: those of the register, and today's of every body of the day."""
+    if bodies is None:
+        return agencies
     today = {
         one.id: Agency(id=one.id, name=one.name, level=_level(one, agencies))
-        for one in tree.directory.entries
-        if one.id and one.name and one.is_valid(now)
+        for one in bodies.tree.directory.entries
+        if one.id and one.name and one.is_valid(bodies.on)
     }
     return {**agencies, **today}
 
@@ -213,6 +234,24 @@ def add_up(tallies: Iterable[Tally], tree: AgencyTree, on: date) -> Iterator[Bra
             strangers[entry.id] = strangers.get(entry.id, Counts()) + own[id(entry)]
     for agency, counts in sorted(strangers.items()):
         yield BranchRow(agency=agency, name="", depth=0, own=counts, whole=counts, is_placed=False)
+
+
+def _mover(tree: AgencyTree, now: date) -> Callable[[dict[Facet, str]], Succession]:
+    """What changes the agency of a group, and its level, to today's in place, and says what was found."""
+    known: dict[tuple[str, str], Succession] = {}
+
+    def move(values: dict[Facet, str]) -> Succession:
+        agency, month = values[Facet.AGENCY], values.get(Facet.MONTH, "")
+        if (agency, month) not in known:
+            known[agency, month] = tree.succession(agency, *_days(month, now), now)
+        found = known[agency, month]
+        if found.entry is not None:
+            values[Facet.AGENCY] = found.entry.id
+            if Facet.LEVEL in values and found.entry.level is not None:
+                values[Facet.LEVEL] = found.entry.level.value
+        return found
+
+    return move
 
 
 def _branch(

@@ -198,3 +198,24 @@ def test_scraped_counts_are_not_regrouped(register: Path, directory: Path) -> No
     arguments = ("--agencies", directory, "--today", "--format", "openmetrics")
 
     assert run("report", "--register", register, *arguments).return_value == 2
+
+
+def test_indicators_are_under_todays_levels_too(register: Path, directory: Path) -> None:
+    """A district that was made a commune, as some were: its documents count at the level of today."""
+    text = directory.read_text(encoding="utf-8-sig").replace(
+        "xã,H99.31,ubnd,,2025-06-30,H98.101; H98.102", "xã,H99.31,ubnd,,,"
+    )
+    merged = text.replace(
+        "Ủy ban nhân dân huyện Bình Khê,huyện,H99,ubnd,,2025-06-30,",
+        "Ủy ban nhân dân huyện Bình Khê,huyện,H99,ubnd,,2025-06-30,H98.101",
+    )
+    directory.write_text(merged, encoding="utf-8")
+    today = ("--agencies", directory, "--today")
+
+    plain = json.loads(run("report", "--register", register, "--json").stdout)
+    told = json.loads(run("report", "--register", register, "--json", *today).stdout)
+
+    for part in ("sections", "indicators"):
+        assert '"district"' in json.dumps(plain[part])
+        assert '"district"' not in json.dumps(told[part])
+    assert told["regrouping"]["kept"] == []
