@@ -1,7 +1,8 @@
 """Envelopes with attachments of 1 MB to 1 GB: signed while packed, and verified while unpacked; who else can.
 
 Run ``python benchmarks/envelopes.py [MB ...]``; it prints the table of ``docs/edxml.md``. Every turn is a process of
-its own, file to file, outputs synced; imports and keys are not timed, memory is the process's peak. All sign the same
+its own, file to file, outputs synced; imports and keys are not timed, memory is the process's peak. With ``--first``
+the timed part runs before the other work of a machine that is shared, where the system allows that. All sign the same
 envelope with RSA-2048 and SHA-256 over exclusive canonical XML by ``Id``, and all verify the one that edocs wrote.
 The floor is what nobody can do without, in memory: SHA-256 and base64 of the whole attachment by the standard library.
 """
@@ -30,6 +31,7 @@ KEY, CERTIFICATE = PKI / "keys" / "seal.key.pem", PKI / "certs" / "seal.pem"
 QCVN, DS = "http://www.mic.gov.vn/TBT/QCVN_102_2016", "http://www.w3.org/2000/09/xmldsig#"
 PARTS = ("MessageHeader", "Bussiness", "edXMLBody", "AttachmentEncoded")
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
+FIRST = "EDOCS_BENCHMARK_FIRST"
 SIZES_MB, STATUSES = (1, 10, 100, 1000), 10_000
 PROGRAMS = ("floor", "edocs", "python-xmlsec", "signxml", "xmlsec1")
 HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of a Word document: no PDF, which another process would verify
@@ -58,7 +60,9 @@ def main() -> None:
     if len(sys.argv) == 5 and sys.argv[1] == "turn":
         print(*_turn(sys.argv[2], sys.argv[3], Path(sys.argv[4])))
         return
-    sizes = [int(item) for item in sys.argv[1:]] or SIZES_MB
+    if "--first" in sys.argv:
+        os.environ[FIRST] = "1"
+    sizes = [int(item) for item in sys.argv[1:] if item != "--first"] or SIZES_MB
     print("| | MB | pack and sign | peak memory | of the floor | verify and unpack | peak memory | of the floor |")
     print("|---|---|---|---|---|---|---|---|")
     for size in sizes:
@@ -72,13 +76,13 @@ def _compare(size: int, folder: Path) -> None:
         file.write(HEAD)
         for _ in range(size):
             file.write(os.urandom(1_000_000))
-    rounds = 7 if size <= 100 else 3
+    rounds = 5 if size <= 100 else 3
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     failed: dict[tuple[str, str], str] = {}
     for number in range(rounds):
         for program in PROGRAMS:
             for act in ("pack", "verify"):
-                if (program, act) in failed or (number and program not in ("floor", "edocs") and size > 100):
+                if (program, act) in failed or (number and program not in ("floor", "edocs") and size >= 100):
                     continue  # minutes, and gigabytes: once is enough to see it
                 outcome = _ask(program, act, folder)
                 if isinstance(outcome, str):
@@ -112,6 +116,8 @@ def _ask(program: str, act: str, folder: Path) -> tuple[float, float] | str:
 
 def _turn(program: str, act: str, folder: Path) -> tuple[float, float]:
     task = TASKS[program, act](folder)
+    if os.environ.get(FIRST):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
     start = time.perf_counter()
     task()
     seconds = time.perf_counter() - start
@@ -292,14 +298,22 @@ def _command(*arguments: str) -> Callable[[], object]:
     return run
 
 
-def _xmlsec1_pack(folder: Path) -> Callable[[], object]:
+def _xmlsec1_template(folder: Path) -> Callable[[], object]:
     from lxml import etree
 
     root = _tree()
     _attach(root, folder)
     _template(root)
+    _write(folder / "template.xml", etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+    return lambda: None
+
+
+def _xmlsec1_pack(folder: Path) -> Callable[[], object]:
+    # In a process of its own: xmlsec1 would inherit the peak of this one.
+    subprocess.run(
+        [sys.executable, __file__, "turn", "xmlsec1", "template", str(folder)], check=True, stdout=subprocess.DEVNULL
+    )
     template, output = folder / "template.xml", folder / "other.edxml"
-    template.write_bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
     return _command("--sign", "--privkey-pem", f"{KEY},{CERTIFICATE}", "--output", str(output), str(template))
 
 
@@ -347,6 +361,7 @@ TASKS = {
     ("python-xmlsec", "verify"): _xmlsec_verify,
     ("signxml", "pack"): _signxml_pack,
     ("signxml", "verify"): _signxml_verify,
+    ("xmlsec1", "template"): _xmlsec1_template,
     ("xmlsec1", "pack"): _xmlsec1_pack,
     ("xmlsec1", "verify"): _xmlsec1_verify,
 }

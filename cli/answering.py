@@ -13,13 +13,15 @@ import click
 
 from edocs._files import open_output, require_free, write_file
 from edocs.exchange import inspect_message, pack_status
-from edocs.model import STATUSES, OrganId, Staff, StatusSpec, status_for
+from edocs.model import STATUSES, Limits, MessageLimits, OrganId, Staff, StatusSpec, refusal_text, status_for
 from edocs.sealing import seal_message
 
 from .arguments import read_time
 from .console import FORCE_OPTION, PATH, Console, common_options
 from .once import OnceCommand
+from .opening import open_envelope
 from .sealing import detached_path, open_seal, seal_options
+from .supervising import late_worker
 
 
 @click.command(cls=OnceCommand)
@@ -33,7 +35,9 @@ from .sealing import detached_path, open_seal, seal_options
         "13 the sender wants it back; 15 the receiver agrees to recall or update, 16 refuses to."
     ),
 )
-@click.option("--reason", default="", metavar="TEXT", help="Why; required for 02 and 13.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Why; required for 13, and for 02 where nothing is found wrong."
+)
 @click.option(
     "--organ", default="", metavar="CODE", help="Which of several receivers speaks; for 13, which one is addressed."
 )
@@ -59,8 +63,11 @@ def status(
 ) -> int:
     """Answer a message with a status (lập gói tin trạng thái). Nothing is sent.
 
-    13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13.
+    13 is made from the message that was sent; 15 and 16 from a recall, an update or a status 13. For 02 the message is
+    opened where no reason is given: what is certainly wrong with it is the reason.
     """
+    if code == "02" and not reason.strip():
+        reason = _found(console, envelope)
     read = inspect_message(envelope)
     spec = StatusSpec(
         code=code,
@@ -89,6 +96,14 @@ def status(
         )
     )
     return 0
+
+
+def _found(console: Console, envelope: Path) -> str:
+    """What is certainly wrong with a message, in the language of its sender; nothing where nothing is."""
+    limits = MessageLimits()
+    with late_worker(None, Limits()) as started:
+        opened = open_envelope(console, envelope, None, None, started, limits.message_bytes >> 20)
+    return refusal_text(opened, "vi")
 
 
 def _staff(staff: str, department: str, email: str, mobile: str) -> Staff | None:

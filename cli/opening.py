@@ -15,7 +15,7 @@ import click
 from edocs._files import read_file
 from edocs.errors import EdocsError
 from edocs.exchange import read_manifest
-from edocs.model import MessageLimits, OpenedMessage, TrustStore, Verdict
+from edocs.model import MessageLimits, OpenedMessage, TrustStore, Verdict, refusal_reasons
 from edocs.office import open_file
 from edocs.supervised import SupervisedVerifier
 
@@ -76,7 +76,7 @@ def unpack(
     """
     store = _load(trust)
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
-        opened = _open(console, envelope, folder, store, started, max_size)
+        opened = open_envelope(console, envelope, folder, store, started, max_size)
     _show(console, envelope, opened, is_written=True)
     return _exit_code(opened, bool(trust))
 
@@ -101,7 +101,7 @@ def inspect(
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         for envelope in envelopes:
             try:
-                opened = _open(console, envelope, None, store, started, max_size)
+                opened = open_envelope(console, envelope, None, store, started, max_size)
             except EdocsError as error:
                 console.error(error, envelope)
                 codes.append(error.exit_code)
@@ -119,7 +119,7 @@ def _load(trust: tuple[Path, ...]) -> TrustStore | None:
     return load(trust)
 
 
-def _open(
+def open_envelope(
     console: Console,
     envelope: Path,
     folder: Path | None,
@@ -127,6 +127,7 @@ def _open(
     started: Callable[[], SupervisedVerifier],
     max_size: int,
 ) -> OpenedMessage:
+    """Open a message with what stands beside it, in a worker where it has to be judged."""
     most = max_size << 20
     beside = manifest_path(envelope)
     manifest = read_manifest(read_file(beside)) if beside.exists() else None
@@ -148,7 +149,8 @@ def _open(
 def _show(console: Console, path: Path, opened: OpenedMessage, *, is_written: bool) -> None:
     written = {file.name: str(file.path) for file in opened.unpacked.files if file.path is not None}
     places = written if is_written else None
-    console.emit({"path": str(path), "written": places, **opened.as_dict(console.lang)})
+    refusals = [one.as_dict(console.lang) for one in refusal_reasons(opened)]
+    console.emit({"path": str(path), "written": places, **opened.as_dict(console.lang), "refusals": refusals})
     for line in message_lines(console, path, opened, places):
         console.result(line)
 

@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         policy_of,
     )
     from edocs.model.profile import MEASURES, Buckets, Fact, Profile, Sending
+    from edocs.model.refusal import Refusal, refusal_reasons, refusal_text
     from edocs.model.register import Agency, AgencyLevel, Document, DocumentKey, Exclusion, Secrecy, tidy_name
     from edocs.model.secrecy import MARKS, Declassification, marked_degree, read_declassification
     from edocs.model.signing import (
@@ -239,6 +240,7 @@ __all__ = [
     "Reason",
     "Receiver",
     "Reference",
+    "Refusal",
     "Replacement",
     "RequiredSignature",
     "Reservation",
@@ -294,6 +296,8 @@ __all__ = [
     "read_facts",
     "read_secrecy",
     "read_submission",
+    "refusal_reasons",
+    "refusal_text",
     "require_status",
     "status_for",
     "tidy_name",
@@ -333,6 +337,7 @@ _MODULES = (
     "secrecy",
     "message_limits",
     "parcel",
+    "refusal",
 )
 
 
