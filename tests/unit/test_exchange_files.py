@@ -17,8 +17,10 @@ from test_edxml_timestamps import Stamper
 from edocs.errors import MalformedEnvelopeError, OutputError, UnreadableError, UsageError
 from edocs.exchange import inspect_message, pack, pack_file, unpack, unpacking
 from edocs.model import (
+    DocumentMessage,
     EnvelopeSignature,
     EnvelopeSpec,
+    LegalEffect,
     Level,
     MessageLimits,
     OutgoingFile,
@@ -30,7 +32,7 @@ from edocs.office import open_file, open_message
 from edocs.ports import Evidence, Signer
 from edocs.sealing import prepare_seal, sign_apart, sign_message
 from edocs.supervised import SupervisedVerifier
-from edocs.testing import Pki
+from edocs.testing import Pki, sample_pdf
 
 OpenKey = Callable[[str], Signer]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -333,3 +335,52 @@ def test_whoever_waits_is_told_how_much_was_read(folder: Path, message: Path, tm
 
     assert sum(packed) >= sum(map(len, DATA.values()))
     assert sum(read) >= 2 * sum(map(len, DATA.values()))
+
+
+NAMES = [
+    "../../etc/passwd.txt",
+    "C:\\Windows\\a.txt",
+    "nul.txt",
+    "a.txt",
+    "A.TXT",
+    "x" * 300 + ".txt",
+    "\u202etxt.exe",
+    "…/",
+]
+
+
+def test_nothing_is_written_outside_of_the_folder_whatever_the_names_say(tmp_path: Path) -> None:
+    files = [OutgoingFile(name=f"{number}.txt", data=b"%d" % number) for number in range(len(NAMES))]
+    data = pack(meta(), files, now=NOW).envelope.decode()
+    for number, name in enumerate(NAMES):
+        data = data.replace(f"AttachmentName>{number}.txt<", f"AttachmentName>{name}<")
+    (tmp_path / "m.edxml").write_text(data, encoding="utf-8")
+
+    opened = open_file(tmp_path / "m.edxml", tmp_path / "out")
+
+    assert left(tmp_path) == ["m.edxml", "out"]
+    assert left(tmp_path / "out") == sorted(file.name for file in opened.unpacked.files)
+    assert [(tmp_path / "out" / file.name).read_bytes() for file in opened.unpacked.files] == [
+        file.data for file in files
+    ]
+    for file, name in zip(opened.unpacked.files, NAMES, strict=True):
+        notes = [one for one in file.notices if one.rule == "edxml.attachment.name"]
+        assert file.declared_name == name
+        assert [(one.params["name"], one.params["declared"]) for one in notes] == (
+            [] if file.name == name else [(file.name, name[:80])]
+        )
+    assert len({file.name.casefold() for file in opened.unpacked.files}) == len(NAMES)
+    assert max(len(file.name.encode()) for file in opened.unpacked.files) <= 220
+
+
+def test_paper_that_follows_does_not_make_an_unsigned_pdf_an_original(tmp_path: Path, trust: TrustStore) -> None:
+    files = [OutgoingFile(name="công văn.pdf", data=sample_pdf())]
+    document = meta(('kind = "new"', 'kind = "new"\npaper = true'))
+    pack_file(document, files, tmp_path / "m.edxml", now=NOW)
+
+    opened = open_file(tmp_path / "m.edxml", trust=trust)
+
+    message = opened.unpacked.envelope.message
+    assert isinstance(message, DocumentMessage)
+    assert message.business is not None
+    assert (message.business.paper, opened.legal_effect) == (True, LegalEffect.REFERENCE_ONLY)
