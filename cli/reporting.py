@@ -107,6 +107,8 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         if checkpoint is not None:
             require_held(registry, checkpoint, console.lang)
             found = replace(found, checkpoint=checkpoint)
+    if options["targets_file"] and found.comparisons and not found.comparisons.targets:
+        console.say("{path} sets no target for the year that the period ends in", path=options["targets_file"])
     if console.json and form == "json" and output is None:
         console.emit(report_object(found, console.lang))
         return 0

@@ -403,6 +403,24 @@ def test_trend_by_quarter_is_a_sum_of_months(filled: Path) -> None:
     assert value["comparisons"]["bounds"] == {"upper": 90, "lower": 33.3}
 
 
+def test_units_are_ranked_by_the_share_that_is_asked_for(filled: Path) -> None:
+    asked = ("--register", filled, "--rank", "--lang", "vi", "--indicator", "organisation")
+
+    result = run("report", *asked)
+
+    assert "Xếp hạng đơn vị: Ký số cơ quan" in result.stdout
+    assert re.search(r"│\s+1 │ Ủy ban nhân dân tỉnh Lam Giang │\s+2 │\s+3 │ 66,67\u00a0% │", result.stdout)
+
+
+def test_targets_of_no_year_that_is_reported_are_said_to_be_missing(filled: Path, targets: Path) -> None:
+    period = ("--from", "2025-01", "--to", "2025-12")
+
+    result = run("report", "--register", filled, *period, "--targets", targets)
+
+    assert code(result) == 0
+    assert "sets no target for the year" in result.stderr
+
+
 def test_targets_are_shown_beside_what_was_reached(filled: Path, targets: Path) -> None:
     result = run("targets", targets, "--register", filled, "--json")
 
