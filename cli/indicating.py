@@ -83,7 +83,7 @@ def _list(console: Console, found: Sequence[Definition]) -> None:
     rows = []
     for one in found:
         unit, name = console.text(UNITS[one.unit]), one.name[console.lang]
-        rows.append((RowKind.GROUP, (one.id, name, unit, one.text[console.lang], one.source)))
+        rows.append((RowKind.GROUP, (one.id, name, unit, one.text[console.lang], one.source[console.lang])))
     head = tuple(map(console.text, ("Id", "Indicator", "Counted", "Definition", "Source")))
     _print(Cells(head=head, rows=tuple(rows), names=frozenset(range(5))))
 

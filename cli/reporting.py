@@ -210,7 +210,7 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
     if found.indicators is not None:
         grid = indicator_grid(found.indicators, lang)
-        yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
+        yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}{found.indicators.version}\n"
     asked = {
         "change": options["compare"],
         "targets": options["targets_file"],

@@ -162,7 +162,7 @@ def _definition(entry: Mapping[str, object], place: _Place) -> Definition:
         place.require(name, _KEYS)
     if missing := [name for name in _NEEDED if name not in entry]:
         raise place.fault_at("line {line}: an indicator has no {name}", missing[0])
-    id, source, unit = (_text(entry, name, place) for name in ("id", "source", "unit"))
+    id, unit = (_text(entry, name, place) for name in ("id", "unit"))
     if not _ID.fullmatch(id):
         raise place.fault_at(
             "line {line}: no id: {name}", id, hint="a letter, then letters, digits, and _ - .; at most 32"
@@ -172,7 +172,7 @@ def _definition(entry: Mapping[str, object], place: _Place) -> Definition:
         id=id,
         name=_texts(entry, "name", place),
         text=_texts(entry, "definition", place),
-        source=source,
+        source=_texts(entry, "source", place, is_one_enough=True),
         unit=Unit(unit),
         denominator=_condition(entry, "denominator", _CERTAIN, place),
         numerator=_condition(entry, "numerator", _asked_of(Unit(unit)), place),
@@ -282,8 +282,10 @@ def _text(entry: Mapping[str, object], name: str, place: _Place) -> str:
     return text
 
 
-def _texts(entry: Mapping[str, object], name: str, place: _Place) -> Mapping[str, str]:
+def _texts(entry: Mapping[str, object], name: str, place: _Place, *, is_one_enough: bool = False) -> Mapping[str, str]:
     table = entry[name]
+    if is_one_enough and not isinstance(table, dict):
+        return MappingProxyType(dict.fromkeys(_LANGUAGES, _text(entry, name, place)))
     if not isinstance(table, dict) or not set(_LANGUAGES) <= set(table):
         raise place.fault_at("line {line}: {name} needs a text in each language", name, hint="{name}.vi and {name}.en")
     for language in table:

@@ -119,8 +119,8 @@ class Definition:
     """By language, ``vi`` and ``en``."""
     text: Mapping[str, str]
     """What is counted, of what; by language."""
-    source: str
-    """The clause that wants it."""
+    source: Mapping[str, str]
+    """The clause or plan that wants it; by language."""
     unit: Unit
     denominator: Condition | None = None
     """None: it is not counted from the register."""
@@ -153,7 +153,7 @@ class Definition:
             "id": self.id,
             "name": dict(self.name),
             "definition": dict(self.text),
-            "source": self.source,
+            "source": dict(self.source),
             "unit": self.unit.value,
             **{name: value.as_dict() for name, value in conditions.items() if value is not None},
             **({"table": True} if self.is_imported else {}),

@@ -45,7 +45,8 @@ def report_csv(report: Report, lang: str) -> bytes:
             writer.writerow([*_line(row, section, facets, report, lang), *compared])
     for line in report.indicators.lines if report.indicators else ():
         cells = [_percent(cell, lang) if isinstance(cell, Share) else cell for cell in indicator_cells(line, lang)]
-        writer.writerow([*_beside(head, report), *cells])
+        said = [_safe(cell) if isinstance(cell, str) else cell for cell in cells]
+        writer.writerow([*_beside(head, report), *said, report.indicators.version if report.indicators else ""])
     return stream.getvalue().encode("utf-8-sig")
 
 

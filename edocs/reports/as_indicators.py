@@ -37,7 +37,17 @@ NOTE = (
 )
 INDICATOR_COLUMNS = (
     *("indicator", "indicator_name", "variant", "unit", "indicator_level"),
-    *("valid", "invalid", "indeterminate", "not_checked", "numerator", "denominator", "share_percent", "most_percent"),
+    *(
+        "valid",
+        "invalid",
+        "indeterminate",
+        "not_checked",
+        "numerator",
+        "denominator",
+        "share_percent",
+        "most_percent",
+        "definitions",
+    ),
 )
 
 
@@ -63,7 +73,7 @@ def indicator_grid(table: IndicatorTable, lang: str) -> Grid:
 
 
 def indicator_cells(line: IndicatorLine, lang: str) -> tuple[str | int | Share, ...]:
-    """A line under :data:`INDICATOR_COLUMNS`."""
+    """A line under :data:`INDICATOR_COLUMNS`, but for the version of the definitions, which is the table's."""
     measure, definition = line.measure, line.definition
     said = (definition.id, definition.name[lang], line.variant.value, definition.unit.value)
     counts = (measure.valid, measure.invalid, measure.indeterminate, measure.not_checked)
@@ -92,7 +102,12 @@ def _shown(share: Share) -> Share | None:
 
 def _definition(definition: Definition, lang: str) -> dict[str, object]:
     said: dict[str, Any] = definition.as_dict()
-    return {**said, "name": definition.name[lang], "definition": definition.text[lang]}
+    return {
+        **said,
+        "name": definition.name[lang],
+        "definition": definition.text[lang],
+        "source": definition.source[lang],
+    }
 
 
 def _row(line: IndicatorLine) -> dict[str, object]:

@@ -32,6 +32,7 @@ from .wording import (
 )
 from .workbook import Book, Cell, Formula, Look, place, points_formula, share_formula
 from .xlsx_comparisons import comparison_sheets
+from .xlsx_indicators import indicator_sheet
 
 __all__ = ["report_xlsx"]
 
@@ -52,6 +53,7 @@ def report_xlsx(report: Report, lang: str) -> bytes:
     for section in [*by_agency, *(section for section in report.sections if section not in by_agency)]:
         _section(book, section, report, lang, footer)
     comparison_sheets(book, report, lang, footer)
+    indicator_sheet(book, report, lang, footer)
     _sources(book, report, lang, footer)
     return book.finish()
 
@@ -187,6 +189,7 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
         (translate("Counting rule", lang), report.rule),
         (translate("Events", lang), report.extent.events),
         (translate("SHA-256 of the event set", lang), report.extent.sha256),
+        *([(translate("Definitions of the indicators", lang), report.indicators.version)] if report.indicators else []),
         *((translate("Checkpoint of the event log", lang), line) for line in checkpoint_lines(report, lang)),
     ]
     for fact in facts:
@@ -201,3 +204,5 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
     sheet.cells([translate("Definitions", lang), ""], is_sum=True)
     for name, text in DEFINITIONS.values():
         sheet.cells([translate(name, lang), translate(text, lang)], is_wrapped=True)
+    for definition in report.indicators.definitions if report.indicators else ():
+        sheet.cells([f"{definition.id} · {definition.name[lang]}", definition.text[lang]], is_wrapped=True)

@@ -6,14 +6,15 @@ definitions are other figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from edocs.model import AgencyLevel, Facet, Standing
 from edocs.model.figures import Figure
-from edocs.model.indicators import Condition, Definition, Variant, definitions_version
+from edocs.model.indicators import Condition, Definition, Unit, Variant, definitions_version
 from edocs.model.judging import judge
 from edocs.model.measuring import Counted, Measure, evaluate, facets_of
+from edocs.model.profile import Profile
 
 __all__ = ["IndicatorLine", "IndicatorTable", "indicator_table"]
 
@@ -68,47 +69,56 @@ def indicator_table(
     """
     if not definitions:
         return None
-    plain = [definition for definition in definitions if definition.known is None]
-    facets = _facets(plain, (Facet.LEVEL, Facet.AGENCY))
-    rows = list(profiles(facets))
+    monthly = [definition for definition in definitions if definition.known is not None]
+    plain = _Rows(profiles, [one for one in definitions if one.known is None], (Facet.LEVEL, Facet.AGENCY))
+    known = [one.known for one in monthly if one.known is not None]
+    by_month = _Rows(profiles if _is_anything_known(known, plain) else lambda _: (), monthly, (Facet.LEVEL,))
     lines: list[IndicatorLine] = []
-    monthly: tuple[list[Counted], tuple[Facet, ...]] | None = None
     for definition in definitions:
-        if definition.known is None:
-            lines += _lines(definition, rows, facets, figures)
-            continue
-        if monthly is None:
-            wanted = _facets([one for one in definitions if one.known is not None], (Facet.LEVEL,))
-            asked = [one.known for one in definitions if one.known is not None]
-            monthly = (list(profiles(wanted)) if _is_anything_known(asked, rows) else [], wanted)
-        lines += _lines(definition, *monthly, figures)
+        lines += _lines(definition, plain if definition.known is None else by_month, figures)
     return IndicatorTable(definitions=tuple(definitions), lines=tuple(lines))
 
 
-def _facets(definitions: Iterable[Definition], first: Sequence[Facet]) -> tuple[Facet, ...]:
-    return tuple(dict.fromkeys((*first, *(facet for one in definitions for facet in facets_of(one)))))
+class _Rows:
+    """Documents by all facets that some definitions need, and added up by fewer: most need few."""
+
+    def __init__(self, profiles: Profiles, definitions: Sequence[Definition], first: Sequence[Facet]) -> None:
+        needed = (facet for one in definitions for facet in facets_of(one))
+        self.facets = tuple(dict.fromkeys((*first, *needed)))
+        self.all = list(profiles(self.facets)) if definitions else []
+        self._by: dict[tuple[Facet, ...], list[Counted]] = {}
+
+    def by(self, facets: tuple[Facet, ...]) -> list[Counted]:
+        """The rows of ``facets`` alone."""
+        if facets not in self._by:
+            places = [self.facets.index(facet) for facet in facets]
+            sums: dict[tuple[tuple[str, ...], Profile], int] = {}
+            for group, profile, count in self.all:
+                place = (tuple(group[at] for at in places), profile)
+                sums[place] = sums.get(place, 0) + count
+            self._by[facets] = [(group, profile, count) for (group, profile), count in sums.items()]
+        return self._by[facets]
 
 
-def _is_anything_known(conditions: Iterable[Condition], rows: Iterable[Counted]) -> bool:
-    """Whether the register knows of sending, say, at all; where conditions ask for more than a profile, it may."""
-    profiles = {profile for _, profile, _ in rows}
+def _is_anything_known(conditions: Iterable[Condition], rows: _Rows) -> bool:
+    """Whether the register knows of sending, say, at all; where a condition asks for more than a profile, it may."""
+    profiles = {profile for _, profile, _ in rows.by(())}
     return any(
         one.level or one.type or any(judge(one, profile) is Standing.VALID for profile in profiles)
         for one in conditions
     )
 
 
-def _lines(
-    definition: Definition, rows: Sequence[Counted], facets: Sequence[Facet], figures: Sequence[Figure]
-) -> list[IndicatorLine]:
-    lines = []
+def _lines(definition: Definition, rows: _Rows, figures: Sequence[Figure]) -> Iterator[IndicatorLine]:
+    facets = facets_of(definition, [Facet.LEVEL])
+    counted = rows.by(facets)
     for variant in definition.variants:
-        whole = evaluate(definition, rows, facets, figures=figures, variant=variant)
-        levels = evaluate(definition, rows, facets, [Facet.LEVEL], figures=figures, variant=variant)
-        found = [(None, whole.get((), Measure()))]
-        found += [(level, levels[(level.value,)]) for level in AgencyLevel if (level.value,) in levels]  # type: ignore[misc]
-        lines += [
-            IndicatorLine(definition=definition, variant=variant, level=level, measure=measure)
-            for level, measure in found
-        ]
-    return lines
+        levels = evaluate(definition, counted, facets, [Facet.LEVEL], figures=figures, variant=variant)
+        if definition.unit is Unit.AGENCY:  # one that changed its level is one all the same
+            whole = evaluate(definition, counted, facets, figures=figures, variant=variant).get((), Measure())
+        else:
+            whole = sum(levels.values(), Measure())
+        yield IndicatorLine(definition=definition, variant=variant, level=None, measure=whole)
+        for level in AgencyLevel:
+            if found := levels.get((level.value,)):
+                yield IndicatorLine(definition=definition, variant=variant, level=level, measure=found)

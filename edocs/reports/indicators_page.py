@@ -27,7 +27,7 @@ def _lines(definitions: Sequence[Definition]) -> Iterator[str]:
         yield f"#### `{definition.id}` · {definition.name['en']} · {definition.name['vi']}\n"
         yield f"- en: {definition.text['en']}"
         yield f"- vi: {definition.text['vi']}"
-        yield f"- unit: {definition.unit.value}; source: {definition.source}"
+        yield f"- unit: {definition.unit.value}; source: {definition.source['en']}"
         yield from _counted(definition)
         yield ""
     yield END

@@ -11,6 +11,7 @@ from edocs.locale import translate
 from edocs.model import AgencyLevel, Counts, Facet, Indicator
 from edocs.model.letterhead import Letterhead
 
+from .as_indicators import indicator_grid
 from .figures import Report, Row, RowKind, Section
 from .grids import Grid, cell_text, comparison_grids
 from .pdf_layout import annex
@@ -20,7 +21,7 @@ from .wording import DEFINITIONS, LEVELS, number_text
 
 __all__ = ["ROMAN", "annexes", "count_text", "level_name", "share_cells"]
 
-ROMAN = ("I", "II", "III")
+ROMAN = ("I", "II", "III", "IV")
 _LANG = "vi"
 _NOTHING = "–"
 _ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
@@ -55,7 +56,7 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
     """The units, the comparison where there is one, and the definitions."""
     units = next((section for section in report.sections if section.by == (Facet.LEVEL, Facet.AGENCY)), None)
     grids = comparison_grids(report, _LANG)
-    count = (units is not None) + bool(grids) + 1
+    count = (units is not None) + bool(grids) + (report.indicators is not None) + 1
     numbers = iter(ROMAN if count > 1 else ("",))
     parts: list[Pages] = []
     if units is not None:
@@ -70,10 +71,17 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
         for grid in grids:
             _grid(pages, grid)
         parts.append(pages)
+    if report.indicators is not None:
+        pages = annex(head, next(numbers), "Bảng chỉ số", is_landscape=True)
+        _grid(pages, indicator_grid(report.indicators, _LANG))
+        parts.append(pages)
     pages = annex(head, next(numbers), "Định nghĩa chỉ số và căn cứ số liệu")
     for name, text in DEFINITIONS.values():
         pages.title(translate(name, _LANG), _TERM)
         pages.paragraph(translate(text, _LANG), _TEXT)
+    for definition in report.indicators.definitions if report.indicators else ():
+        pages.title(f"{definition.id} · {definition.name[_LANG]}", _TERM)
+        pages.paragraph(f"{definition.text[_LANG]} ({definition.source[_LANG]})", _TEXT)
     pages.title("Căn cứ số liệu", _TERM)
     for line in source_lines(report):
         pages.paragraph(line, _TEXT)

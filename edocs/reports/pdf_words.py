@@ -135,6 +135,8 @@ def source_lines(report: Report) -> Iterator[str]:
         f"bản, chốt lúc {cut_off_words(report)} (giờ Việt Nam), theo quy tắc {report.rule}; mỗi văn bản đếm một lần."
     )
     yield f"Mã băm SHA-256 của tập sự kiện: {report.extent.sha256}"
+    if report.indicators is not None:
+        yield f"Phiên bản định nghĩa chỉ số: {report.indicators.version}"
     yield from (f"{line}." for line in regrouping_lines(report, "vi"))
     yield from checkpoint_lines(report, "vi")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 from register_province import AGENCIES, fill_province
 
 from edocs.cli.main import edocs
@@ -204,3 +205,24 @@ def test_grouped_table_shows_indicators_where_they_are_asked_for(register: Path,
 
     assert "work_files" not in run(*grouped).stdout
     assert "work_files" in run(*grouped, "--indicators", own).stdout
+
+
+def test_name_that_a_spreadsheet_would_run_is_text(register: Path, own: Path) -> None:
+    own.write_text(OWN.replace('Reports with both"', '=1+1"', 1), encoding="utf-8")
+
+    text = run("report", "--register", register, "--indicators", own, "--lang", "en", "--format", "csv").stdout
+
+    [name] = {line["indicator_name"] for line in csv.DictReader(io.StringIO(text)) if line["indicator"] == "reports"}
+    assert name == "'=1+1"
+
+
+def test_formal_report_has_an_annex_of_indicators(register: Path, own: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "báo cáo.pdf"
+
+    result = run("report", "--register", register, "--indicators", own, "--format", "pdf", "-o", paper)
+
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(paper).pages).split())
+    assert code(result) == 0
+    assert "BẢNG CHỈ SỐ" in text
+    assert "Báo cáo đủ hai chữ ký" in text
+    assert "Phiên bản định nghĩa chỉ số: edocs.indicators/1" in text

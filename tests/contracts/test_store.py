@@ -308,3 +308,30 @@ def test_check_of_a_whole_register_finds_nothing(store: Store) -> None:
     put(store, registered(document), verified(document), registered(make_document(2)))
 
     assert list(store.check()) == []
+
+
+def test_events_of_no_document_come_back_and_count_as_events(store: Store) -> None:
+    """Imported figures: their place in the log decides which count, and at what moment."""
+    later = NOW + timedelta(days=1)
+    first, second = (
+        Event(
+            kind=EventKind.FIGURES,
+            at=at,
+            who="x",
+            key=None,
+            payload=f'{{"rows":[],"rule":"{at:%d}"}}',
+            evidence="0" * 64,
+        )
+        for at in (NOW, later)
+    )
+    with store.transaction():
+        store.append([registered(make_document(1)), first])
+    with store.transaction():
+        store.append([second])
+
+    now, then = list(store.notes(EventKind.FIGURES)), list(store.notes(EventKind.FIGURES, NOW))
+
+    assert [(one.id, one.event.payload, one.document) for one in now] == [(2, first.payload, 0), (3, second.payload, 0)]
+    assert [one.id for one in then] == [2]
+    assert store.extent().events == 3
+    assert list(store.check()) == []

@@ -269,7 +269,7 @@ def test_any_condition_counts_what_meets_it_for_certain(
         id="own",
         name={},
         text={},
-        source="",
+        source={},
         unit=Unit.DOCUMENT,
         denominator=Condition(exclusion=exclusion),
         numerator=Condition(**asked),  # type: ignore[arg-type]
@@ -339,3 +339,22 @@ def test_query_of_the_past_gives_the_indicator_of_then(tmp_path: Path) -> None:
 
     assert (then.numerator, then.denominator) == (1, 1)
     assert (now.numerator, now.denominator) == (1, 2)
+
+
+@given(cases)
+@settings(max_examples=25, deadline=None)
+def test_table_of_a_report_is_each_indicator_by_itself(handed_in: list[Case]) -> None:
+    with TemporaryDirectory() as folder, Registry.open(Path(folder, "sổ.db")) as registry:
+        fill(registry, handed_in)
+        table = registry.report(definitions=built_in()).indicators
+        assert table is not None
+        for definition in built_in():
+            for variant in definition.variants:
+                levels = registry.measure(definition, by=[Facet.LEVEL], variant=variant)
+                whole = registry.measure(definition, variant=variant).get((), Measure())
+
+                assert table.of(definition, variant) == whole
+                mine = [
+                    one for one in table.lines if (one.definition, one.variant) == (definition, variant) and one.level
+                ]
+                assert {(one.level.value,): one.measure for one in mine if one.level} == levels

@@ -106,6 +106,7 @@ def test_province_adds_an_indicator_without_code(tmp_path: Path) -> None:
         ('level = "commune"', 'level = "comune"', 9, "commune"),
         ('unit = "document"', 'unit = "documents"', 8, "document"),
         ('id = "decisions"', 'id = "i3"', 4, "id of its own"),
+        ('id = "decisions"', 'id = "Work_Files"', 4, "id of its own"),
         ('id = "decisions"', 'id = "3rd"', 4, "a letter"),
         ('exclusion = "none", ', "", 4, "exclusion"),
         (
@@ -148,7 +149,7 @@ def test_version_changes_with_any_word_of_a_definition() -> None:
         for definitions in (
             built_in(),
             built_in()[1:],
-            (replace(built_in()[0], source="other"), *built_in()[1:]),
+            (replace(built_in()[0], source={"vi": "khác", "en": "other"}), *built_in()[1:]),
             built_in(),
         )
     }

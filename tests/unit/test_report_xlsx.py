@@ -18,6 +18,7 @@ from test_report_comparisons import PAGE, PERIOD, WANTED
 
 from edocs.locale import translate
 from edocs.model import Agency, AgencyLevel, Facet, Indicator
+from edocs.model.indicator_reading import built_in
 from edocs.registry import Registry
 from edocs.reports.as_xlsx import report_xlsx
 from edocs.reports.figures import Report, RowKind
@@ -37,7 +38,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 @pytest.fixture(scope="module")
 def report(registry: Registry) -> Report:
-    return registry.report(PERIOD, PAGE, comparing=WANTED, listed=0)
+    return registry.report(PERIOD, PAGE, comparing=WANTED, definitions=built_in(), listed=0)
 
 
 def load(data: bytes, *, values: bool) -> Workbook:
@@ -202,3 +203,19 @@ def test_register_without_documents_makes_a_workbook(tmp_path: Path) -> None:
     sheets = list(load(report_xlsx(report, "en"), values=True))
 
     assert [cell.value for cell in sheets[0][HEAD + 1]][3:10] == ["Total", 0, 0, 0, 0, 0, "n/a"]
+
+
+def test_sheet_of_indicators_has_their_counts(report: Report) -> None:
+    sheet = load(report_xlsx(report, "en"), values=True)["Indicators"]
+
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEAD + 1)]
+    assert report.indicators is not None
+    assert [(row[0], row[4], row[5], row[6]) for row in rows] == [
+        (
+            line.definition.id,
+            line.measure.valid,
+            line.measure.indeterminate + line.measure.not_checked,
+            line.measure.denominator,
+        )
+        for line in report.indicators.lines
+    ]
