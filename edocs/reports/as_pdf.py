@@ -62,7 +62,7 @@ def _body(pages: Pages, report: Report, head: Letterhead, period: str, count: in
         if found.targets:
             title = f"THỰC HIỆN CHỈ TIÊU NĂM {found.targets[0].target.year}"
             parts.append((title, lambda pages: _paragraphs(pages, list(target_sentences(found)))))
-    parts.append(("CĂN CỨ SỐ LIỆU", lambda pages: _paragraphs(pages, list(source_lines(report)))))
+    parts.append(("CĂN CỨ SỐ LIỆU", lambda pages: _paragraphs(pages, list(source_lines(report, is_brief=True)))))
     for number, (title, write) in zip(("I", "II", "III", "IV"), parts, strict=False):
         pages.title(f"{number}. {title}")
         write(pages)

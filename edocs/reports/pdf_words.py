@@ -128,8 +128,8 @@ def target_sentences(found: Comparisons) -> Iterator[str]:
         yield f"{number}. {_aimed(line)}"
 
 
-def source_lines(report: Report) -> Iterator[str]:
-    """What the figures rest on."""
+def source_lines(report: Report, *, is_brief: bool = False) -> Iterator[str]:
+    """What the figures rest on; in brief, of a checkpoint only that there is one."""
     yield (
         f"Số liệu do hệ thống tự động tính từ {number_text(report.extent.events, 'vi')} sự kiện của sổ đăng ký văn "
         f"bản, chốt lúc {cut_off_words(report)} (giờ Việt Nam), theo quy tắc {report.rule}; mỗi văn bản đếm một lần."
@@ -138,7 +138,7 @@ def source_lines(report: Report) -> Iterator[str]:
     if report.indicators is not None:
         yield f"Phiên bản định nghĩa chỉ số: {report.indicators.version}"
     yield from (f"{line}." for line in regrouping_lines(report, "vi"))
-    yield from checkpoint_lines(report, "vi")
+    yield from checkpoint_lines(report, "vi")[: 1 if is_brief else None]
 
 
 def _ratio(share: Share) -> str:
