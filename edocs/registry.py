@@ -322,17 +322,22 @@ class Registry(Amending):
     def _register_chunk(self, chunk: Sequence[Submission], who: str, now: datetime) -> Iterator[Registration]:
         keys = [submission.document.key for submission in chunk]
         present = {key: Known.of(row) for key, row in self._store.states(keys).items()}
+        fresh: dict[DocumentKey, Submission] = {}
         events: list[Event] = []
         done: list[Registration] = []
         for submission, key in zip(chunk, keys, strict=True):
             known = present.get(key)
+            if known is None and key in fresh:  # twice in one chunk, which is rare
+                known = Known.after(None, fresh[key])
             try:
                 new = decide(submission, key, known, who, now)
             except (RefusedError, UsageError) as failure:
                 done.append(Registration(outcome=Outcome.REFUSED, document=submission.document, failure=failure))
                 continue
             outcome = Outcome.NEW if known is None else Outcome.VERIFIED if new else Outcome.UNCHANGED
-            if new:
+            if known is None:
+                fresh[key] = submission
+            elif new:
                 present[key] = Known.after(known, submission)
             events += new
             done.append(Registration(outcome=outcome, document=submission.document))

@@ -166,7 +166,8 @@ class Document:
     @property
     def issued_on(self) -> date:
         """The date of issue in Vietnam."""
-        return self.code.issued_on.astimezone(HANOI).date()
+        moment = self.code.issued_on
+        return (moment if moment.tzinfo is HANOI else moment.astimezone(HANOI)).date()
 
     @property
     def key(self) -> DocumentKey:

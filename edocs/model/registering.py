@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from edocs.errors import DuplicateError, RefusedError, UsageError
@@ -18,6 +19,8 @@ from edocs.model.register import Document, DocumentKey, tidy_name
 from edocs.model.submission import Submission
 
 __all__ = ["Known", "decide", "make_event"]
+
+_tidy = lru_cache(maxsize=1024)(tidy_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +123,4 @@ def make_event(kind: EventKind, key: DocumentKey, payload: str, who: str, now: d
     """
     if now.tzinfo is None:
         raise UsageError("time of an event without a time zone", hint="use Asia/Ho_Chi_Minh")
-    return Event(kind=kind, at=now, who=tidy_name(who), key=key, payload=payload, evidence=evidence)
+    return Event(kind=kind, at=now, who=_tidy(who), key=key, payload=payload, evidence=evidence)

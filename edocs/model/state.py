@@ -101,7 +101,9 @@ def fold(state: State | None, id: int, kind: EventKind, at: str, subject: str, e
     Raises:
         ValueError, KeyError: The event cannot follow: the log is broken.
     """
-    said = json.loads(payload)
+    said, end = _decode(payload)
+    if end != len(payload):
+        raise ValueError(f"event {id}: more than one value")
     if kind is EventKind.REGISTERED:
         if state is not None:
             raise ValueError(f"event {id}: registered twice: {subject}")
@@ -142,9 +144,13 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     )
 
 
+@lru_cache(maxsize=65536)
 def search_form(text: str) -> str:
     """``text`` as it is compared: SQL folds the case of ASCII alone, so Vietnamese is folded here."""
     return text.casefold()
+
+
+_decode = json.JSONDecoder().raw_decode
 
 
 def _findings(row: Mapping[str, Any], profile: Profile) -> Findings | None:
@@ -193,7 +199,7 @@ def _describe(state: State, said: Mapping[str, Any]) -> None:
         type=said["type"],
         subject=subject,
         secrecy=said["secrecy"],
-        search_text=search_form(f"{number:02d}/{symbol}\n{number}\n{subject}\n{name}"),
+        search_text=f"{number:02d}/{search_form(symbol)}\n{number}\n{search_form(subject)}\n{search_form(name)}",
     )
 
 

@@ -71,9 +71,11 @@ class Writing:
         while some := list(islice(rest, _CHUNK)):
             count += len(some)
             batch = _Batch()
-            self._find(str(item.key) for item in some if item.key is not None)
-            for item in some:
-                self._take(batch, self._logged(batch, item))
+            texts = [str(item.key) if item.key is not None else "" for item in some]
+            self._find(filter(None, texts))
+            for item, text in zip(some, texts, strict=True):
+                before = self._state(batch, text) if text else None
+                self._take(batch, self._logged(batch, item, text, before), before)
             self._write(batch, is_new=True)
         return count
 
@@ -95,7 +97,7 @@ class Writing:
             for row in some:
                 if row[0] != self._log.size + len(batch.rows) + 1 or row[8] != expected_leaf(row):
                     raise StoreError("event {id} is not what was logged", id=row[0])
-                self._take(batch, row)
+                self._take(batch, row, self._state(batch, row[5]) if row[5] else None)
             self._write(batch, is_new=is_new)
         return count
 
@@ -109,13 +111,11 @@ class Writing:
     def _state(self, batch: _Batch, text: str) -> State | None:
         return batch.by_key[text] if text in batch.by_key else self._seen[text]
 
-    def _logged(self, batch: _Batch, item: Event) -> EventRow:
+    def _logged(self, batch: _Batch, item: Event, text: str, before: State | None) -> EventRow:
         """The row that an event becomes."""
         id, kind = self._log.size + len(batch.rows) + 1, item.kind
-        text = str(item.key) if item.key is not None else ""
         place = 0
         if kind.is_of_document:
-            before = self._state(batch, text)
             if kind is EventKind.REGISTERED:
                 place = id
             elif before is None:
@@ -126,10 +126,9 @@ class Writing:
         leaf = leaf_of(at, item.who, kind.value, place, text, item.evidence, item.payload)
         return id, at, item.who, kind.value, place, text, item.evidence, item.payload, leaf
 
-    def _take(self, batch: _Batch, row: EventRow) -> None:
+    def _take(self, batch: _Batch, row: EventRow, before: State | None) -> None:
         """What a logged event makes of its document."""
         text, kind = row[5], EventKind(row[3])
-        before = self._state(batch, text) if text else None
         if kind is EventKind.REGISTERED and before is not None:
             raise DuplicateError("registered already: {key}", key=text)
         try:

@@ -182,7 +182,8 @@ def _convert(connection: sa.Connection) -> None:
             document = documents.setdefault(row.document, row.id)
             evidence, payload = _payload(row, said)
             leaf = hashlib.sha256(
-                b"\x00" + _json([row.at, row.who, row.kind, document, row.document, evidence, payload]).encode()
+                b"\x00"
+                + "\n".join([row.at, _json(row.who), row.kind, str(document), row.document, evidence, payload]).encode()
             ).digest()
             converted.append(
                 {
