@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -59,7 +59,7 @@ from edocs.model.indicators import VERIFIED, Definition, Variant
 from edocs.model.measuring import Measure, evaluate, facets_of
 from edocs.model.periods import Span, counted_by, roll_up
 from edocs.model.registering import Known, decide
-from edocs.model.regrouping import Bodies, count_under, profiles_under, regrouped_agencies, regrouping_of
+from edocs.model.regrouping import Bodies, count_under, regrouped_agencies, regrouping_of
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
 from edocs.reports.figures import Report, months_between, section
@@ -201,7 +201,7 @@ class Registry(Amending):
             [whole] = self.tally(query)
             months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
-            counted, rows = cache(count_under(self.tally, bodies)), profiles_under(self.profiles, query, bodies)
+            counted = cache(count_under(self.tally, bodies))
             unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
@@ -218,7 +218,7 @@ class Registry(Amending):
                 open_count=whole.counts.base - whole.counts.both.valid,
                 months=span,
                 comparisons=compare(counted, query, comparing, span) if comparing else None,
-                indicators=indicator_table(definitions, rows, self.figures(query)),
+                indicators=indicator_table(definitions, partial(self.profiles, query), self.figures(query), bodies),
             )
 
     def profiles(

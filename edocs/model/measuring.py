@@ -16,7 +16,7 @@ from edocs.model.profile import Buckets, Profile
 from edocs.model.standing import Standing
 from edocs.model.tally import Facet, Share
 
-__all__ = ["Counted", "Measure", "evaluate", "facets_of"]
+__all__ = ["Counted", "Measure", "choose", "evaluate", "facets_of"]
 
 Group = tuple[str, ...]
 Counted = tuple[Group, Profile, int]
@@ -77,6 +77,26 @@ def facets_of(definition: Definition, by: Sequence[Facet] = ()) -> tuple[Facet, 
     return tuple(dict.fromkeys((*by, *needed)))
 
 
+def choose(
+    definition: Definition, counted: Iterable[Counted], facets: Sequence[Facet], figures: Iterable[Figure]
+) -> tuple[list[Counted], list[Figure]]:
+    """What of documents and imported figures an indicator is made from: of one agency and month only one of the two.
+
+    Args:
+        counted: By :func:`facets_of`, under the agencies that the documents were registered under.
+    """
+    rows = list(counted) if definition.denominator is not None else []
+    own = [figure for figure in figures if figure.indicator == definition.id and definition.is_imported]
+    if definition.known is None:
+        return rows, own
+    place = {facet: position for position, facet in enumerate(facets)}
+    known = _known_months(definition.known, rows, place)
+    return (
+        [row for row in rows if _month_in(row[0], place) in known],
+        [figure for figure in own if (figure.agency, figure.month) not in known],
+    )
+
+
 def evaluate(
     definition: Definition,
     counted: Iterable[Counted],
@@ -96,15 +116,11 @@ def evaluate(
     """
     place = {facet: position for position, facet in enumerate(facets)}
     found = _Sums(definition, variant, place, by)
-    rows = list(counted) if definition.denominator is not None else []
-    known = _known_months(definition, rows, place)
+    rows, own = choose(definition, counted, facets, figures)
     for group, profile, count in rows:
-        if known is None or _month_in(group, place) in known:
-            found.add(group, profile, count)
-    taken = () if variant is Variant.ATTEMPTED or Facet.TYPE in by else figures
-    own = [figure for figure in taken if figure.indicator == definition.id and definition.is_imported]
-    for figure in _latest_of_stock(own, by) if definition.is_stock else own:
-        if known is None or (figure.agency, figure.month) not in known:
+        found.add(group, profile, count)
+    if variant is Variant.VERIFIED and Facet.TYPE not in by:
+        for figure in _latest_of_stock(own, by) if definition.is_stock else own:
             found.add_figure(figure)
     return found.measures()
 
@@ -193,13 +209,8 @@ def _month_in(group: Group, place: Mapping[Facet, int]) -> tuple[str, str]:
     return group[place[Facet.AGENCY]], group[place[Facet.MONTH]]
 
 
-def _known_months(
-    definition: Definition, rows: Sequence[Counted], place: Mapping[Facet, int]
-) -> set[tuple[str, str]] | None:
-    """The agencies and months that the register counts by itself; None: all of them."""
-    known = definition.known
-    if known is None:
-        return None
+def _known_months(known: Condition, rows: Sequence[Counted], place: Mapping[Facet, int]) -> set[tuple[str, str]]:
+    """The agencies and months that the register counts by itself."""
     values = (place.get(Facet.LEVEL), place.get(Facet.TYPE))
     return {
         _month_in(group, place)

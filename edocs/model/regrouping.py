@@ -10,12 +10,13 @@ from __future__ import annotations
 import calendar
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from edocs.errors import UsageError
 from edocs.model.agency_tree import AgencyTree, Succession
 from edocs.model.directory import AgencyEntry, Ending
+from edocs.model.figures import Figure
 from edocs.model.profile import Profile
 from edocs.model.register import Agency, AgencyLevel
 from edocs.model.tally import Counts, Facet, Query, Tally, total
@@ -28,6 +29,7 @@ __all__ = [
     "Regrouping",
     "add_up",
     "count_under",
+    "figures_under",
     "profiles_under",
     "regroup",
     "regroup_counts",
@@ -187,6 +189,28 @@ def profiles_under(
         return [(group, profile, number) for (group, profile), number in ordered]
 
     return counted
+
+
+def figures_under(figures: Iterable[Figure], bodies: Bodies | None) -> tuple[Figure, ...]:
+    """Imported figures under ``bodies``: those of one indicator and month that come to one body are added."""
+    if bodies is None:
+        return tuple(figures)
+    move, found = _mover(bodies.tree, bodies.on), dict[tuple[str, str, str], Figure]()
+    for figure in figures:
+        values = {Facet.AGENCY: figure.agency, Facet.LEVEL: figure.level.value, Facet.MONTH: figure.month}
+        entry = move(values).entry
+        one = replace(
+            figure,
+            agency=values[Facet.AGENCY],
+            agency_name=entry.name if entry else figure.agency_name,
+            level=AgencyLevel(values[Facet.LEVEL]),
+        )
+        other = found.get(one.place)
+        if other is not None:
+            sums = one.numerator + other.numerator, one.denominator + other.denominator
+            one = replace(other, numerator=sums[0], denominator=sums[1])
+        found[one.place] = one
+    return tuple(found[place] for place in sorted(found))
 
 
 def regrouping_of(count: TallySource, query: Query, bodies: Bodies | None) -> Regrouping | None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from register_samples import COMMUNE, DISTRICT, NOW, PROVINCE, issued, make_docu
 
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, AgencyLevel, Facet, Query
+from edocs.model.agency_tree import make_tree
+from edocs.model.directory import read_directory
 from edocs.model.dispatch import Dispatch, sending_deadline
 from edocs.model.figure_reading import Expected, read_figure_csv, read_figure_json
 from edocs.model.figures import Figure, FigureTable
 from edocs.model.indicator_reading import built_in
-from edocs.model.indicators import Definition
+from edocs.model.indicators import Definition, Variant
 from edocs.model.measuring import Measure
+from edocs.model.regrouping import Bodies
 from edocs.registry import Registry
 from edocs.tables.figure_table import read_figure_file
 
@@ -288,3 +292,56 @@ def test_figures_are_in_a_report_and_change_its_bytes_alone_with_the_events(regi
     line = next(one for one in report.indicators.lines if one.definition.id == "work_files" and one.level is None)
     assert (line.measure.valid, line.measure.denominator) == (3, 10)
     assert report.cut_off == NOW.astimezone(HANOI)
+
+
+@pytest.fixture
+def bodies() -> Bodies:
+    """The commune An Lạc became part of Bình Hòa on 1 July 2025."""
+    table = (
+        "code,name,level,valid_from,valid_to,became\n"
+        f"{COMMUNE.id},Ủy ban nhân dân xã An Lạc,xã,,2025-06-30,H99.50\n"
+        "H99.50,Ủy ban nhân dân xã Bình Hòa,xã,,,\n"
+    )
+    return Bodies(tree=make_tree(read_directory(table.encode())), on=date(2026, 7, 1))
+
+
+def line_of(registry: Registry, id: str, bodies: Bodies | None) -> Measure:
+    table = registry.report(definitions=built_in(), bodies=bodies).indicators
+    assert table is not None
+    whole = table.of(definition(id), Variant.VERIFIED)
+    assert whole == table.of(definition(id), Variant.VERIFIED, AgencyLevel.COMMUNE)
+    return whole
+
+
+def other(indicator: str, month: str, numerator: int, denominator: int) -> Figure:
+    return Figure(
+        indicator=indicator,
+        agency="H99.50",
+        agency_name="Ủy ban nhân dân xã Bình Hòa",
+        level=AgencyLevel.COMMUNE,
+        month=month,
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+def test_bodies_that_merged_are_not_counted_twice_where_their_officials_are(registry: Registry, bodies: Bodies) -> None:
+    merged = table(("officials", COMMUNE.id, "2025-05", 9, 12), ("officials", COMMUNE.id, "2025-06", 10, 12))
+    rest = (other("officials", "2025-06", 5, 6), other("officials", "2025-07", 15, 18))
+    registry.import_figures(replace(merged, figures=(*merged.figures, *rest)), who="x", now=NOW)
+
+    assert line_of(registry, "officials", bodies) == Measure(valid=15, invalid=3)
+    assert line_of(registry, "officials", None) == Measure(valid=25, invalid=5)
+
+
+def test_what_one_body_sent_says_nothing_of_another_that_it_became(registry: Registry, bodies: Bodies) -> None:
+    """I7 under today's bodies is the same total: of each body of the time the register counts, or what was imported."""
+    document = make_document(1, COMMUNE, issued_on=datetime(2025, 3, 5, tzinfo=HANOI))
+    registry.register(document, issued(document), who="x", now=NOW)
+    deadline = sending_deadline(document.issued_on)
+    sending = Dispatch(sent_at=document.code.issued_on, receivers=("H01",), deadline=deadline)
+    registry.send(document.key, sending, who="x", now=NOW)
+    own = table(("I7", COMMUNE.id, "2025-03", 50, 60))
+    registry.import_figures(replace(own, figures=(*own.figures, other("I7", "2025-03", 2, 5))), who="x", now=NOW)
+
+    assert line_of(registry, "I7", bodies) == line_of(registry, "I7", None) == Measure(valid=3, invalid=3)
