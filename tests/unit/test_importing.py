@@ -463,3 +463,25 @@ def test_outcomes_sum_to_the_lines() -> None:
         summary.add(ImportedLine(line=1, outcome=outcome))
 
     assert summary.lines == len(LineOutcome) == sum(summary.as_dict()["outcomes"].values())  # type: ignore[attr-defined]
+
+
+def test_a_workbook_of_another_writer_with_shared_strings_is_read(registry: Registry) -> None:
+    """openpyxl writes texts into their cells; Excel, and XlsxWriter, share them in a part of their own."""
+    import xlsxwriter
+
+    stream = BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("Sổ 2026")
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.merge_range("A1:E1", "SỔ ĐĂNG KÝ VĂN BẢN ĐI")
+        sheet.write_row(1, 0, HEAD)
+        sheet.write_row(2, 0, ["1", "07/QĐ-UBND", "", "Quyết định x"])
+        sheet.write_datetime(2, 2, datetime(2026, 3, 5), day)  # noqa: DTZ001 - a cell has no zone
+        sheet.write_row(3, 0, ["2", "", "05/03/2026", "Quyết định y"])
+        sheet.write_formula(3, 1, '="08"&"/QĐ-UBND"', None, "08/QĐ-UBND")
+    assert "xl/sharedStrings.xml" in zipfile.ZipFile(stream).namelist()
+
+    lines = run_import(stream.getvalue(), registry)
+
+    assert [item.outcome.value for item in lines] == ["title", "head", "new", "new"]
+    assert codes(registry) == ["07/QĐ-UBND", "08/QĐ-UBND"]
