@@ -160,7 +160,12 @@ def open_output_folder(path: Path, *, mark: str, force: bool = False) -> Iterato
             yield new
             if path.exists():
                 path.rename(old)
-            new.rename(path)
+            try:
+                new.rename(path)
+            except OSError:
+                if old.exists():
+                    old.rename(path)  # else it would go with the temporary folder
+                raise
     except BrokenPipeError:
         raise  # never of this folder
     except OSError as exc:

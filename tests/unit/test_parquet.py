@@ -258,6 +258,23 @@ def test_an_export_that_fails_leaves_nothing(register: Path, tmp_path: Path, mon
     assert [path.name for path in tmp_path.iterdir()] == [register.name]
 
 
+def test_an_export_that_cannot_take_its_name_leaves_the_one_before(
+    register: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(13, "in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+
+    assert run("export", "--register", register, "-o", folder, "--force").return_value == 7
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
 def test_an_empty_register_makes_an_empty_export(tmp_path: Path) -> None:
     Registry.open(tmp_path / "sổ.db").close()
 
