@@ -92,12 +92,13 @@ document = Table(
 )
 """One row a document; its columns are those of :mod:`edocs.model.state`, in that order."""
 Index("document_key", document.c.key, unique=True)
-Index("document_period", document.c.month, document.c.agency)
+Index("document_issued", document.c.issued_on, document.c.id)
 Index("document_last_event", document.c.last_event)
 Index(
     "document_open",
     document.c.agency,
     document.c.issued_on,
+    document.c.id,
     sqlite_where=document.c.is_open,
     postgresql_where=document.c.is_open,
 )

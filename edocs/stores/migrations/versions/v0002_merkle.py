@@ -141,11 +141,11 @@ def _make_document() -> None:
         sa.Column("life", sa.Text),
     )
     op.create_index("document_key", "document", ["key"], unique=True)
-    op.create_index("document_period", "document", ["month", "agency"])
+    op.create_index("document_issued", "document", ["issued_on", "id"])
     op.create_index("document_last_event", "document", ["last_event"])
     is_open: sa.ColumnElement[bool] = sa.literal_column("is_open")
     op.create_index(
-        "document_open", "document", ["agency", "issued_on"], sqlite_where=is_open, postgresql_where=is_open
+        "document_open", "document", ["agency", "issued_on", "id"], sqlite_where=is_open, postgresql_where=is_open
     )
 
 
