@@ -13,7 +13,7 @@ from edocs.errors import UsageError
 from edocs.model import HANOI, AgencyEntry, read_day, read_directory
 from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
 from edocs.reports.regrouping_words import ENDINGS
-from edocs.reports.wording import number_text
+from edocs.reports.wording import LEVELS, number_text
 
 from .console import PATH, Console, common_options
 from .once import OnceCommand
@@ -74,7 +74,7 @@ def _show(console: Console, tree: AgencyTree, codes: Sequence[str], on: date) ->
         count += 1
         console.emit({"schema": "edocs.agency/1", "depth": depth, **_object(entry), "at": on.isoformat()})
         if not console.json:
-            level = f" [{entry.level.value}]" if entry.level else ""
+            level = f" [{console.text(LEVELS[entry.level])}]" if entry.level else ""
             console.result(f"{'  ' * depth}{entry.id}  {entry.name}{level}")
     console.say("{count} bodies on {day}", count=number_text(count, console.lang), day=f"{on:%d/%m/%Y}")
     return 0

@@ -43,10 +43,10 @@ def test_the_tree_of_a_day_is_indented(directory: Path) -> None:
     shown = run("agencies", "show", directory, "--at", "30/06/2025").stdout.splitlines()
 
     assert shown[:4] == [
-        "H99  Ủy ban nhân dân tỉnh Lam Giang [province]",
-        "  H99.13  Sở Nội vụ tỉnh Lam Giang [province]",
-        "  H99.31  Ủy ban nhân dân huyện Bình Khê [district]",
-        "    H99.31.21  Ủy ban nhân dân xã An Lạc [commune]",
+        "H99  Ủy ban nhân dân tỉnh Lam Giang [Province]",
+        "  H99.13  Sở Nội vụ tỉnh Lam Giang [Province]",
+        "  H99.31  Ủy ban nhân dân huyện Bình Khê [District]",
+        "    H99.31.21  Ủy ban nhân dân xã An Lạc [Commune]",
     ]
 
 
