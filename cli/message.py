@@ -195,8 +195,11 @@ def _file_lines(
     report: VerificationReport | None,
     places: Mapping[str, str] | None,
 ) -> Iterator[str]:
-    size = console.text("{size} bytes", size=file.size_bytes)
-    facts = [size, console.text(_FILE_KINDS[file.kind]), console.text(_COMPARISONS[file.comparison])]
+    facts = [
+        _size(console, file.size_bytes),
+        console.text(_FILE_KINDS[file.kind]),
+        console.text(_COMPARISONS[file.comparison]),
+    ]
     if places is not None:
         facts.append(console.text("written" if file.name in places else "NOT written"))
     yield f"  {index}. {(places or {}).get(file.name, file.name)}: " + "; ".join(facts)
@@ -213,6 +216,13 @@ def reason_lines(console: Console, label: str, reasons: tuple[Reason, ...], inde
         advice = reason.advice(console.lang)
         text = _one_line(reason.text(console.lang)) + (f" ({advice})" if advice else "")
         yield f"{indent}{console.text(label)}: {text} [{reason.rule}]"
+
+
+def _size(console: Console, size_bytes: int) -> str:
+    if size_bytes < 1_000_000:
+        return console.text("{size} bytes", size=size_bytes)
+    size = f"{size_bytes / 1_000_000:.1f}"
+    return console.text("{size} MB", size=size.replace(".", ",") if console.lang == "vi" else size)
 
 
 def _organ(organ: Organ) -> str:

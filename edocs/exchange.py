@@ -19,6 +19,7 @@ from typing import BinaryIO
 from edocs._edxml.comparing import compared, listing_findings
 from edocs._edxml.filenames import safe_name, unique_name
 from edocs._edxml.landing import Memory, Store
+from edocs._edxml.manifest import MAX_ATTACHMENTS
 from edocs._edxml.manifest_file import read_manifest
 from edocs._edxml.meta import read_meta
 from edocs._edxml.opening import Intake, open_attachments
@@ -39,6 +40,7 @@ from edocs.model import (
     Attachment,
     DocumentMessage,
     Envelope,
+    EnvelopeSignature,
     Manifest,
     MessageLimits,
     OutgoingDocument,
@@ -305,7 +307,7 @@ class Unpacking:
     workspace: Workspace
 
     def keep(self) -> Unpacked:
-        """Give every file without a fault its name in the folder.
+        """Give every file without a fault its name in the folder; none where the signature of the message is broken.
 
         Nothing is written over: the same file is left as it is.
 
@@ -318,6 +320,8 @@ class Unpacking:
         """
         if self.folder is None:
             raise UsageError("there is no folder to keep the files in")
+        if self.unpacked.envelope.signature is EnvelopeSignature.BROKEN:  # nobody knows whose the files are
+            return replace(self.unpacked, files=tuple(replace(file, path=None) for file in self.unpacked.files))
         places = {file.path: self.folder / file.name for file in self.unpacked.files if file.path is not None}
         digests = {file.path: file.sha256 for file in self.unpacked.files}
         self.workspace.keep({source: (place, digests[source]) for source, place in places.items()})
@@ -363,6 +367,8 @@ def _require_no_secret(document: OutgoingDocument) -> None:
 def _file_errors(files: Sequence[OutgoingFile]) -> Iterator[UsageError]:
     if not files:
         yield UsageError("no file to pack", hint="a document message carries at least one")
+    if len(files) > MAX_ATTACHMENTS:
+        yield UsageError("more than {limit} files", hint="send them in several messages", limit=MAX_ATTACHMENTS)
     taken: set[str] = set()
     for file in files:
         name = unicodedata.normalize("NFC", file.name)

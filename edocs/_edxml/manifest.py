@@ -13,7 +13,7 @@ from edocs._edxml.notices import Notices, ambiguous
 from edocs.errors import MalformedEnvelopeError
 from edocs.model import Attachment, Reference
 
-__all__ = ["read_attachments", "read_references"]
+__all__ = ["MAX_ATTACHMENTS", "read_attachments", "read_references"]
 
 MAX_ATTACHMENTS = 1000
 _LINE = frozenset({names.CONTENT_ID, names.CONTENT_TYPE, names.DESCRIPTION, names.ATTACHMENT_NAME})

@@ -270,7 +270,7 @@ class Attachment:
     """As declared, which often is not what the bytes are."""
     description: str = ""
     encoded: str = field(default="", repr=False)
-    """Base64, not decoded yet."""
+    """Base64, not decoded yet; empty of a message that was read from a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

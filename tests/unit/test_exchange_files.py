@@ -180,6 +180,26 @@ def test_nothing_is_left_of_a_message_whose_signature_is_broken(message: Path, t
     assert left(tmp_path) == ["m.edxml"]
 
 
+def test_files_of_a_broken_message_are_kept_by_nobody(message: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "m.edxml"
+    broken.write_bytes(message.read_bytes().replace(b">2</edXML:PromulgationAmount>", b">3</edXML:PromulgationAmount>"))
+
+    with unpacking(broken, tmp_path / "out") as work:
+        kept = work.keep()
+
+    assert [file.path for file in kept.files] == [None, None, None]
+    assert left(tmp_path) == ["m.edxml"]
+
+
+def test_more_files_than_a_reader_takes_are_refused(tmp_path: Path) -> None:
+    files = [OutgoingFile(name=f"{number}.doc", data=b"x") for number in range(1001)]
+
+    with pytest.raises(UsageError, match="1000"):
+        pack_file(meta(), files, tmp_path / "m.edxml", now=NOW)
+
+    assert left(tmp_path) == []
+
+
 @pytest.mark.parametrize("place", [0.3, 0.6, 0.999])
 def test_one_other_letter_of_an_attachment_breaks_the_signature(place: float, message: Path, tmp_path: Path) -> None:
     data = bytearray(message.read_bytes())
