@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from edocs.batch import sign_pdfs
     from edocs.connect import open_engine, open_revocation, open_signer, open_timestamper
     from edocs.errors import EdocsError
-    from edocs.exchange import inspect_message, pack, unpack
+    from edocs.exchange import inspect_message, pack, pack_file, unpack, unpacking
     from edocs.model import (
         Box,
         DocumentCode,
         Level,
         Limits,
+        MessageLimits,
         Policy,
         Reservation,
         Role,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         VerificationOptions,
         VerificationReport,
     )
-    from edocs.office import arrive_pdf, open_message, register_pdf
+    from edocs.office import arrive_pdf, open_file, open_message, register_pdf
     from edocs.ports import Evidence
     from edocs.registry import Registry
     from edocs.sign import (
@@ -57,6 +58,7 @@ __all__ = [
     "Evidence",
     "Level",
     "Limits",
+    "MessageLimits",
     "Policy",
     "PreparedSignature",
     "Registry",
@@ -81,17 +83,20 @@ __all__ = [
     "issue_pdf",
     "load_trust",
     "open_engine",
+    "open_file",
     "open_message",
     "open_revocation",
     "open_signer",
     "open_timestamper",
     "pack",
+    "pack_file",
     "prepare_pdf",
     "preview_pdf",
     "register_pdf",
     "sign_pdf",
     "sign_pdfs",
     "unpack",
+    "unpacking",
     "verify_pdf",
 ]
 
@@ -100,8 +105,8 @@ _MODULES = {
     "edocs.batch": ("sign_pdfs",),
     "edocs.connect": ("open_engine", "open_revocation", "open_signer", "open_timestamper"),
     "edocs.errors": ("EdocsError",),
-    "edocs.exchange": ("inspect_message", "pack", "unpack"),
-    "edocs.office": ("arrive_pdf", "open_message", "register_pdf"),
+    "edocs.exchange": ("inspect_message", "pack", "pack_file", "unpack", "unpacking"),
+    "edocs.office": ("arrive_pdf", "open_file", "open_message", "register_pdf"),
     "edocs.ports": ("Evidence",),
     "edocs.registry": ("Registry",),
     "edocs.sign": (

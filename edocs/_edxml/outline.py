@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from edocs._edxml.source import BLOCK_BYTES, Beside, Source
-from edocs.errors import MalformedEnvelopeError
+from edocs.errors import MalformedEnvelopeError, UnreadableError
 
 __all__ = ["MAX_TEXT_BYTES", "PIECE_BYTES", "LeftOut", "Outline", "Run", "outline_of", "too_long"]
 
@@ -167,13 +167,28 @@ class Outline:
     def digest(self, algorithm: str, data: bytes) -> bytes:
         """The digest of ``data`` with what was left out of it."""
         if (algorithm, data) not in self._digests:
-            hashed = hashlib.new(algorithm)
-            with nullcontext(self.beside) if self.beside else Beside() as beside:
-                for block in self.blocks_of(data):
-                    beside.update(hashed, block)
-                beside.settle()
-            self._digests[algorithm, data] = hashed.digest()
+            self._digests[algorithm, data] = self._digest(algorithm, data)
         return self._digests[algorithm, data]
+
+    def check_kept(self) -> None:
+        """Make sure that what is held was digested: it was put back after it, in another reading.
+
+        Raises:
+            UnreadableError: It is not the same any more.
+        """
+        for (algorithm, data), digest in self._digests.items() if self._kept else ():
+            if self._digest(algorithm, data) != digest:
+                raise UnreadableError(
+                    "file changed while it was read: {path}", hint="wait until it is written, and try again", path="-"
+                )
+
+    def _digest(self, algorithm: str, data: bytes) -> bytes:
+        hashed = hashlib.new(algorithm)
+        with nullcontext(self.beside) if self.beside else Beside() as beside:
+            for block in self.blocks_of(data):
+                beside.update(hashed, block)
+            beside.settle()
+        return hashed.digest()
 
     def _read(self, number: int, keep: bool) -> Iterator[bytes]:
         if number in self._kept:

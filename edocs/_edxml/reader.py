@@ -127,6 +127,7 @@ def read_message(
         opened = open_detached(detached, outline, root)
     # Of a signed message nothing is read but what is signed; what is no part of it could not be.
     envelope = _Reader(notices, outline, limits.text_bytes).read(opened.root, outside)
+    outline.check_kept()
     sha256 = outline.sha256 if split is None else _sha256(source)
     return replace(envelope, signature=opened.kind, check=opened.check, sha256=sha256), outline
 
