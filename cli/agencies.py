@@ -1,4 +1,4 @@
-"""``edocs agencies``: a directory of agencies looked at as a tree, and what is wrong with it."""
+"""``edocs agencies``: a directory of agencies as a tree, what is wrong with it, and into the register with it."""
 
 from __future__ import annotations
 
@@ -10,31 +10,51 @@ import click
 
 from edocs._files import read_file
 from edocs.errors import UsageError
-from edocs.model import HANOI, AgencyEntry, read_day, read_directory
+from edocs.model import HANOI, AgencyDirectory, AgencyEntry, read_day, read_directory
 from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
 from edocs.reports.regrouping_words import ENDINGS
 from edocs.reports.wording import LEVELS, number_text
 
-from .console import PATH, Console, common_options
+from .arguments import user_name
+from .console import Console, common_options
 from .once import OnceCommand
+from .registers import open_registry
 
-_ACTIONS = ("check", "show", "today")
+_ACTIONS = ("check", "show", "today", "import")
 
 
 @click.command(cls=OnceCommand)
-@click.argument("action", type=click.Choice(_ACTIONS), metavar="check|show|today")
-@click.argument("file", type=PATH)
-@click.argument("codes", nargs=-1, metavar="[CODE...]")
+@click.argument("action", type=click.Choice(_ACTIONS), metavar="check|show|today|import")
+@click.argument("items", nargs=-1, metavar="[FILE] [CODE...]")
 @click.option("--at", metavar="YYYY-MM-DD", help="show: the tree of that day; today: what had the code then.")
 @click.option("--by-code", is_flag=True, help="Where no parent is stated, tell it from the groups of the code.")
+@click.option(
+    "--register",
+    "register_file",
+    metavar="FILE|postgresql://…",
+    help="import: the register it goes into; otherwise that register's directory is looked at, and no FILE given.",
+)
+@click.option("--who", default="", metavar="NAME", help="Who says so, for the log; else the user's name.")
 @common_options
-def agencies(console: Console, *, action: str, file: Path, codes: Sequence[str], at: str | None, by_code: bool) -> int:
-    """Look at a directory of agencies (danh mục cơ quan).
+def agencies(
+    console: Console,
+    *,
+    action: str,
+    items: Sequence[str],
+    at: str | None,
+    by_code: bool,
+    register_file: str | None,
+    who: str,
+) -> int:
+    """Look at a directory of agencies, or enter it in the register (danh mục cơ quan).
 
     check says what is wrong with it; show prints the tree of a day, or the branches below CODE...; today says what the
-    bodies that had CODE... have become.
+    bodies that had CODE... have become; import enters FILE in the register, in place of the directory before.
     """
-    tree = make_tree(read_directory(read_file(file)), by_code=by_code)
+    if action == "import":
+        return _import(console, items, register_file, who)
+    directory, codes = _given(console, items, register_file)
+    tree = make_tree(directory, by_code=by_code)
     now = datetime.now(HANOI).date()
     on = read_day(at).date() if at else None
     if action == "check":
@@ -46,6 +66,35 @@ def agencies(console: Console, *, action: str, file: Path, codes: Sequence[str],
     if not codes:
         raise UsageError("which code?", hint="edocs agencies today FILE CODE")
     return _today(console, tree, codes, on, now)
+
+
+def _given(console: Console, items: Sequence[str], where: str | None) -> tuple[AgencyDirectory, Sequence[str]]:
+    """The directory that is looked at, and the codes that are asked for."""
+    if where is None:
+        if not items:
+            raise UsageError("which directory?", hint="a CSV file, or --register")
+        return read_directory(read_file(Path(items[0]))), items[1:]
+    with open_registry(console, where, read_only=True) as registry:
+        directory = registry.directory()
+    if directory is None:
+        raise UsageError("the register has no directory of agencies", hint="edocs agencies import FILE --register …")
+    return directory, items
+
+
+def _import(console: Console, items: Sequence[str], where: str | None, who: str) -> int:
+    if where is None or len(items) != 1:
+        raise UsageError("import takes one file and the register", hint="edocs agencies import FILE --register …")
+    [path] = items
+    data = read_file(Path(path))
+    count = number_text(len(read_directory(data).entries), console.lang)
+    with open_registry(console, where) as registry:
+        is_news = registry.import_directory(data, who=who or user_name(), now=datetime.now(HANOI))
+    console.emit({"schema": "edocs.directory/1", "path": path, "is_news": is_news})
+    if is_news:
+        console.say("entered: {path}: {count} bodies", path=path, count=count)
+    else:
+        console.say("the register has this directory already: {path}", path=path)
+    return 0
 
 
 def _check(console: Console, tree: AgencyTree) -> int:

@@ -20,7 +20,7 @@ from edocs.model.indicators import Definition
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
 from edocs.model.regrouping import Bodies
-from edocs.registry import OPEN_DOCUMENTS
+from edocs.registry import OPEN_DOCUMENTS, Registry
 from edocs.reports.as_csv import report_csv
 from edocs.reports.as_html import report_html
 from edocs.reports.as_indicators import indicator_grid
@@ -71,7 +71,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
     metavar="FILE",
     help="Carry this checkpoint of the log, after seeing that the log holds it.",
 )
-@click.option("--agencies", "agencies_file", type=PATH, metavar="FILE", help="Directory of agencies, for --today.")
+@click.option("--agencies", "agencies_file", type=PATH, metavar="FILE", help="For --today: in place of the register's.")
 @click.option("--today", is_flag=True, help="Count under today's bodies (those of --at): merged, renamed.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
@@ -94,8 +94,8 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     checkpoint = read_checkpoint(options["checkpoint_file"]) if options["checkpoint_file"] else None
-    bodies = _bodies(options, query, form)
     with open_registry(console, register_file, read_only=True) as registry:
+        bodies = _bodies(options, query, form, registry)
         found = registry.report(
             query,
             _sections(options, form, query),
@@ -133,17 +133,20 @@ def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...
     return read_indicator_files(options["indicator_files"])
 
 
-def _bodies(options: Mapping[str, Any], query: Query, form: str) -> Bodies | None:
-    """Under which bodies to count; None: under those registered."""
+def _bodies(options: Mapping[str, Any], query: Query, form: str, registry: Registry) -> Bodies | None:
+    """Under which bodies to count, by a file or by the register's own directory; None: under those registered."""
     path = options["agencies_file"]
-    if bool(path) != options["today"]:
-        raise UsageError("--today and --agencies FILE go together", hint="the file says what bodies have become")
-    if not path:
+    if not options["today"]:
+        if path:
+            raise UsageError("--agencies FILE is of use with --today", hint="the file says what bodies have become")
         return None
+    directory = read_directory(read_file(path)) if path else registry.directory(query.as_of)
+    if directory is None:
+        raise UsageError("the register has no directory of agencies", hint="edocs agencies import FILE --register …")
     if form == "openmetrics":
         raise UsageError("counts that are scraped stay under the agencies as registered", hint="leave --today out")
     moment = query.as_of or datetime.now(HANOI)
-    return Bodies(tree=make_tree(read_directory(read_file(path))), on=moment.astimezone(HANOI).date())
+    return Bodies(tree=make_tree(directory), on=moment.astimezone(HANOI).date())
 
 
 def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, ...]:

@@ -219,3 +219,50 @@ def test_indicators_are_under_todays_levels_too(register: Path, directory: Path)
         assert '"district"' in json.dumps(plain[part])
         assert '"district"' not in json.dumps(told[part])
     assert told["regrouping"]["kept"] == []
+
+
+# In the register
+
+
+@pytest.fixture
+def in_use(tmp_path: Path) -> Path:
+    path = tmp_path / "sổ.db"
+    with Registry.open(path) as registry:
+        document = make_document(7)
+        registry.register(document, issued(document), who="văn thư", now=NOW)
+    return path
+
+
+def test_a_directory_in_the_register_is_looked_at_without_its_file(directory: Path, in_use: Path) -> None:
+    first = run("agencies", "import", directory, "--register", in_use, "--who", "văn thư")
+    again = run("agencies", "import", directory, "--register", in_use)
+    directory_shown = run("agencies", "show", directory, "--at", "30/06/2025").stdout
+    directory.unlink()
+
+    shown = run("agencies", "show", "--register", in_use, "--at", "30/06/2025")
+    branch = run("agencies", "show", "--register", in_use, "H99.31", "--at", "30/06/2025")
+
+    assert [result.return_value for result in (first, again, shown, branch)] == [0, 0, 0, 0]
+    assert "already" in again.stderr
+    assert shown.stdout == directory_shown
+    assert branch.stdout.startswith("H99.31 ")
+    assert run("fsck", "--register", in_use).return_value == 0
+
+
+def test_a_report_under_todays_bodies_takes_the_directory_of_the_register(directory: Path, in_use: Path) -> None:
+    run("agencies", "import", directory, "--register", in_use)
+
+    by_file = run("report", "--register", in_use, "--agencies", directory, "--today", "--format", "csv")
+    by_register = run("report", "--register", in_use, "--today", "--format", "csv")
+
+    assert by_register.stdout == by_file.stdout
+
+
+@pytest.mark.parametrize("arguments", [("show",), ("report",), ("import",)])
+def test_a_register_without_a_directory_says_how_to_enter_one(arguments: tuple[str, ...], in_use: Path) -> None:
+    command = ("report", "--today") if arguments == ("report",) else ("agencies", *arguments)
+
+    result = run(*command, "--register", in_use)
+
+    assert result.return_value == 2
+    assert "edocs agencies import FILE" in result.stderr
