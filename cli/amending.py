@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,10 @@ def _correct(one: _Amendment) -> None:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
     if not given:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …")
-    document = _corrected(one.document, given)
-    one.registry.correct(one.key, document, note=one.options["note"], who=one.who, now=one.now)
+    one.registry.correct(one.key, partial(_corrected, given=given), note=one.options["note"], who=one.who, now=one.now)
 
 
-def _corrected(document: Document, given: Mapping[str, Any]) -> Document:
+def _corrected(document: Document, *, given: Mapping[str, Any]) -> Document:
     agency, code = document.agency, document.code
     if {"agency", "agency_name", "level"} & given.keys():
         agency = Agency(

@@ -6,11 +6,12 @@ articles 5 to 10. Nothing is rewritten: each verb appends one event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from edocs.errors import UsageError
-from edocs.model import Document, DocumentKey, EventKind, Exclusion, Secrecy, canonical_json
+from edocs.model import Document, DocumentKey, Entry, EventKind, Exclusion, Secrecy, canonical_json, tidy_name
 from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
 from edocs.model.registering import make_event
@@ -29,11 +30,9 @@ class Amending:
         """Take a document out of every denominator, for a reason that every report itemises (loại trừ).
 
         Raises:
-            UsageError: Not registered; or the reason is a degree of secrecy, which is a fact of registering.
+            UsageError: Not registered; a state secret, which is excluded by law; or the reason is a degree of secrecy.
         """
-        if reason.is_state_secret:
-            raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
-        self._append(key, EventKind.EXCLUDED, {"reason": reason.value, "note": note}, who=who, now=now)
+        self._choose(key, reason, note, who, now)
 
     def include(self, key: DocumentKey, *, note: str = "", who: str, now: datetime) -> None:
         """Take a document that was excluded by choice back into the denominators (đưa trở lại thống kê).
@@ -41,12 +40,17 @@ class Amending:
         Raises:
             UsageError: Not registered, or a state secret, which no choice takes back.
         """
-        entry = self._store.entries([key]).get(key)
-        if entry is not None and entry.document.secrecy is not Secrecy.NONE:
-            raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
-        self._append(key, EventKind.EXCLUDED, {"reason": "", "note": note}, who=who, now=now)
+        self._choose(key, None, note, who, now)
 
-    def correct(self, key: DocumentKey, document: Document, *, note: str = "", who: str, now: datetime) -> None:
+    def correct(
+        self,
+        key: DocumentKey,
+        document: Document | Callable[[Document], Document],
+        *,
+        note: str = "",
+        who: str,
+        now: datetime,
+    ) -> None:
         """Put right what was registered under ``key``: from now on it is ``document`` (đính chính).
 
         Number, date and agency may change too, as when a document was entered for the wrong agency; its figures move,
@@ -56,7 +60,9 @@ class Amending:
             UsageError: Not registered.
             DuplicateError: Another document has the key that it would get.
         """
-        self._append(key, EventKind.CORRECTED, correction(document, note), who=who, now=now)
+        with self._entry(key) as entry:
+            new = document if isinstance(document, Document) else document(entry.document)
+            self._log(key, EventKind.CORRECTED, correction(new, tidy_name(note)), who, now)
 
     def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:
         """Say that a document was issued (ban hành)."""
@@ -72,7 +78,7 @@ class Amending:
 
     def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> None:
         """Say that a document was recalled (thu hồi). It was issued, and stays in every count; reports itemise it."""
-        payload = {"reason": reason, "recalled_at": instant(require_time(now))}
+        payload = {"reason": tidy_name(reason), "recalled_at": instant(require_time(now))}
         self._append(key, EventKind.RECALLED, payload, evidence=evidence, who=who, now=now)
 
     def supersede(self, key: DocumentKey, by: DocumentKey, *, evidence: str = "", who: str, now: datetime) -> None:
@@ -89,7 +95,32 @@ class Amending:
         who: str,
         now: datetime,
     ) -> None:
+        with self._entry(key):
+            self._log(key, kind, payload, who, now, evidence)
+
+    def _choose(self, key: DocumentKey, reason: Exclusion | None, note: str, who: str, now: datetime) -> None:
+        with self._entry(key) as entry:
+            if entry.document.secrecy is not Secrecy.NONE or (reason is not None and reason.is_state_secret):
+                raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
+            payload = {"reason": reason.value if reason else "", "note": tidy_name(note)}
+            self._log(key, EventKind.EXCLUDED, payload, who, now)
+
+    @contextmanager
+    def _entry(self, key: DocumentKey) -> Iterator[Entry]:
+        """What is registered, which nobody else changes in the block."""
         with self._store.transaction():
-            if key not in self._store.states([key]):
+            entry = self._store.entries([key]).get(key)
+            if entry is None:
                 raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
-            self._store.append([make_event(kind, key, canonical_json(payload), who, now, evidence)])
+            yield entry
+
+    def _log(
+        self,
+        key: DocumentKey,
+        kind: EventKind,
+        payload: Mapping[str, object],
+        who: str,
+        now: datetime,
+        evidence: str = "",
+    ) -> None:
+        self._store.append([make_event(kind, key, canonical_json(payload), who, now, evidence)])

@@ -32,7 +32,7 @@ from types import TracebackType
 from typing import Self
 
 from edocs.amending import Amending
-from edocs.errors import EdocsError, RefusedError, UsageError
+from edocs.errors import EdocsError, RefusedError, StoreError, UsageError
 from edocs.model import (
     Agency,
     Document,
@@ -51,6 +51,7 @@ from edocs.model import (
     VerificationReport,
     document_type,
     read_facts,
+    tidy_name,
 )
 from edocs.model.directory import AgencyDirectory
 from edocs.model.directory_event import directory_event, directory_in
@@ -69,6 +70,7 @@ from edocs.stores.sqlite import open_sqlite
 __all__ = ["Outcome", "Registration", "Registry"]
 
 _CHUNK = 5_000
+_NO_NUMBER = 1_000_000_000
 OPEN_DOCUMENTS = 20
 """How many documents of each agency a report lists by name; the count is always complete."""
 
@@ -346,12 +348,24 @@ class Registry(Amending):
 
 
 def _normal(query: Query | None) -> Query:
+    """``query`` in the forms in which the register keeps what is asked for."""
     query = query or Query()
-    return replace(query, type=document_type(query.type)) if query.type is not None else query
+    if query.type is not None:
+        query = replace(query, type=document_type(tidy_name(query.type)))
+    if query.number is not None:  # a database takes no number of any size; what no document has finds nothing
+        query = replace(query, number=min(max(query.number, 0), _NO_NUMBER))
+    if query.agency is not None:
+        query = replace(query, agency=tidy_name(query.agency))
+    if query.symbol is not None:
+        query = replace(query, symbol="".join(tidy_name(query.symbol).split()))
+    return query
 
 
 def _filled(months: Sequence[str]) -> tuple[str, ...]:
     if not months:
         return ()
-    first, last = (datetime.strptime(f"{month} +0700", "%Y-%m %z").date() for month in (min(months), max(months)))
+    try:
+        first, last = (datetime.strptime(f"{month} +0700", "%Y-%m %z").date() for month in (min(months), max(months)))
+    except (ValueError, TypeError) as exc:
+        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc
     return months_between(first, last)

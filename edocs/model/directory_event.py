@@ -11,6 +11,7 @@ from datetime import datetime
 
 from edocs.model.directory import AgencyDirectory, read_directory
 from edocs.model.events import Event, EventKind
+from edocs.model.register import tidy_name
 from edocs.model.standing import canonical_json
 from edocs.model.times import require_time
 
@@ -32,7 +33,7 @@ def directory_event(data: bytes, who: str, now: datetime) -> Event:
     return Event(
         kind=EventKind.DIRECTORY,
         at=require_time(now),
-        who=who,
+        who=tidy_name(who),
         key=None,
         payload=canonical_json({"table": data.decode("utf-8-sig")}),
         evidence=hashlib.sha256(data).hexdigest(),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from edocs.model.events import instant
+from edocs.model.register import tidy_name
 from edocs.model.signing import HANOI
 from edocs.model.times import require_time
 
@@ -43,7 +44,7 @@ class Dispatch:
         """
         return {
             "sent_at": instant(require_time(self.sent_at)),
-            "receivers": sorted(set(self.receivers)),
+            "receivers": sorted(set(map(tidy_name, self.receivers))),
             "paper": self.is_with_paper,
             "deadline": None if self.deadline is None else instant(require_time(self.deadline)),
         }
@@ -68,7 +69,11 @@ class ReceivedStatus:
         Raises:
             UsageError: A moment has no time zone.
         """
-        return {"receiver": self.receiver, "code": self.code, "stated_at": instant(require_time(self.stated_at))}
+        return {
+            "receiver": tidy_name(self.receiver),
+            "code": tidy_name(self.code),
+            "stated_at": instant(require_time(self.stated_at)),
+        }
 
 
 def sending_deadline(issued_on: date, holidays: Collection[date] = ()) -> datetime:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 from edocs.errors import EdocsError, UsageError
 from edocs.model.events import Event, EventKind, LoggedEvent
-from edocs.model.register import AgencyLevel
+from edocs.model.register import AgencyLevel, tidy_name
 from edocs.model.signing import HANOI
 from edocs.model.standing import canonical_json
 from edocs.model.tally import Query
@@ -109,7 +109,12 @@ def figures_event(table: FigureTable, who: str, now: datetime) -> Event:
     ]
     payload = canonical_json({"rule": RULE, "rows": rows})
     return Event(
-        kind=EventKind.FIGURES, at=require_time(now), who=who, key=None, payload=payload, evidence=table.sha256
+        kind=EventKind.FIGURES,
+        at=require_time(now),
+        who=tidy_name(who),
+        key=None,
+        payload=payload,
+        evidence=table.sha256,
     )
 
 

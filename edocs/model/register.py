@@ -24,13 +24,15 @@ __all__ = [
     "DocumentKey",
     "Exclusion",
     "Secrecy",
+    "is_sha256",
     "tidy_name",
 ]
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ud800-\udfff\ufeff]")
 _AGENCY_ID = re.compile(r"[^\s/:]{1,35}")
-_KEY = re.compile(r"([^\s/:]{1,35}):(\d{1,4}):(open|secret):(\d{1,9}):(\S+)")
+_KEY = re.compile(r"([^\s/:]{1,35}):([0-9]{1,4}):(open|secret):([0-9]{1,9}):(\S+)")
 _MOST_NUMBER = 999_999_999
+_LONGEST = 200  # an index of PostgreSQL takes 2,704 bytes
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -122,8 +124,8 @@ class DocumentKey:
         Raises:
             UsageError: It is the text of none.
         """
-        found = _KEY.fullmatch(text)
-        if found is None:
+        found = _KEY.fullmatch(unicodedata.normalize("NFC", text))
+        if found is None or _UNSEEN.search(text):
             raise UsageError("no key of a document: {text}", hint="agency:year:open:number:symbol", text=text)
         agency, year, book, number, symbol = found.groups()
         return cls(agency=agency, year=int(year), number=int(number), symbol=symbol, is_secret=book == "secret")
@@ -156,11 +158,20 @@ class Document:
             raise UsageError("no document number: {number}", hint="numbers start at 1", number=self.code.number)
         if not symbol or not self.type:
             raise UsageError("document {number} lacks its symbol or its type", number=self.code.number)
+        if len(symbol) > _LONGEST or len(self.type) > _LONGEST:
+            raise UsageError(
+                "symbol or type of document {number} is too long",
+                hint="at most {most} characters",
+                number=self.code.number,
+                most=_LONGEST,
+            )
         if self.code.issued_on.tzinfo is None:
             raise UsageError("date of issue without a time zone", hint="use Asia/Ho_Chi_Minh")
-        object.__setattr__(self, "appendices", tuple(dict.fromkeys(one.lower() for one in self.appendices)))
+        if self.appendices:  # a copy of the main file is no other file
+            files = dict.fromkeys(one.lower() for one in self.appendices)
+            object.__setattr__(self, "appendices", tuple(one for one in files if one != self.file_sha256))
         for digest in (*filter(None, [self.file_sha256]), *self.appendices):
-            if not _SHA256.fullmatch(digest):
+            if not is_sha256(digest):
                 raise UsageError("no SHA-256 of the file: {value}", hint="64 hexadecimal digits", value=digest)
 
     @property
@@ -184,6 +195,11 @@ class Document:
     def code_text(self) -> str:
         """Number and symbol as written on the document (số, ký hiệu), such as ``07/QĐ-UBND``."""
         return f"{self.code.number_text}/{self.code.symbol}"
+
+
+def is_sha256(text: str) -> bool:
+    """Whether ``text`` is a SHA-256 in lower-case hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def tidy_name(text: str) -> str:

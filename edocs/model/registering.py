@@ -7,7 +7,7 @@ that says something new is added, and another document under its number is refus
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any
 
 from edocs.errors import DuplicateError, RefusedError, UsageError
 from edocs.model.events import Event, EventKind, document_payload, findings_payload
-from edocs.model.register import Document, DocumentKey, tidy_name
+from edocs.model.register import Document, DocumentKey, is_sha256, tidy_name
 from edocs.model.submission import Submission
 
 __all__ = ["Known", "decide", "make_event"]
@@ -33,6 +33,8 @@ class Known:
     verification: str
     appendices: Mapping[str, str]
     """The verification of each file that goes with it, where there is one."""
+    files: Collection[str]
+    """The files that it was registered with."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Known:
@@ -43,6 +45,7 @@ class Known:
             (row["issued_on"], row["type"], row["subject"]),
             row["verification_sha256"] or "",
             life.get("verifications", {}),
+            life.get("appendices", ()),
         )
 
     @classmethod
@@ -55,6 +58,7 @@ class Known:
             known.said if known else _said(document),
             facts.digest if facts else known.verification if known else "",
             {**(known.appendices if known else {}), **new},
+            known.files if known else document.appendices,
         )
 
 
@@ -101,6 +105,13 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
                 hint="verify the file that is registered",
                 code=document.code_text,
             )
+        if known is not None and one.file_sha256 not in known.files:
+            raise RefusedError(
+                "{code} was registered without the file {digest}",
+                hint="files that go with a document are registered with it",
+                code=document.code_text,
+                digest=one.file_sha256[:16],
+            )
         if known is None or known.appendices.get(one.file_sha256) != one.digest:
             events.append(make_event(EventKind.VERIFIED, key, findings_payload(one), who, now, one.digest))
     return events
@@ -119,8 +130,10 @@ def make_event(kind: EventKind, key: DocumentKey, payload: str, who: str, now: d
     """An event of one document.
 
     Raises:
-        UsageError: ``now`` has no time zone.
+        UsageError: ``now`` has no time zone, or ``evidence`` is no digest.
     """
     if now.tzinfo is None:
         raise UsageError("time of an event without a time zone", hint="use Asia/Ho_Chi_Minh")
+    if evidence and not is_sha256(evidence):
+        raise UsageError("no SHA-256 of the file: {value}", hint="64 hexadecimal digits", value=evidence)
     return Event(kind=kind, at=now, who=_tidy(who), key=key, payload=payload, evidence=evidence)

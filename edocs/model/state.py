@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from edocs.model.event_form import require_form, texts, year_of
 from edocs.model.events import EventKind
 from edocs.model.profile import Buckets, Fact, Profile, Sending
 from edocs.model.register import Agency, AgencyLevel, Document, Exclusion, Secrecy
@@ -81,8 +82,9 @@ class Entry:
     registered_event: int
     last_event: int
     life: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """What happened to it besides: ``issued_at``, ``sent_at``, ``recalled_at``, ``superseded_by``, ``statuses`` by
-    agency (code and moment), ``appendices`` by SHA-256 (a :class:`Standing`); see ``docs/registry.md``."""
+    """What happened to it besides: ``issued_at``, ``sent_at``, ``recalled_at``, ``superseded_by``, ``excluded`` (the
+    reason that was chosen), ``statuses`` by agency (code and moment), ``appendices`` by SHA-256 (a :class:`Standing`);
+    see ``docs/registry.md``."""
 
     def standing(self, indicator: Indicator) -> Standing:
         """The bucket for ``indicator``."""
@@ -99,17 +101,27 @@ def fold(state: State | None, id: int, kind: EventKind, at: str, subject: str, e
         subject: The text of the key under which the event was logged.
 
     Raises:
-        ValueError, KeyError: The event cannot follow: the log is broken.
+        ValueError, KeyError: The event cannot follow, or says what no event says: the log is broken.
     """
+    try:
+        return _folded(state, id, kind, at, subject, evidence, payload)
+    except (TypeError, AttributeError, IndexError, OverflowError, RecursionError) as exc:
+        raise ValueError(f"event {id}: malformed") from exc
+
+
+def _folded(state: State | None, id: int, kind: EventKind, at: str, subject: str, evidence: str, payload: str) -> State:
     said, end = _decode(payload)
     if end != len(payload):
         raise ValueError(f"event {id}: more than one value")
+    require_form(kind, said)
     if kind is EventKind.REGISTERED:
         if state is not None:
             raise ValueError(f"event {id}: registered twice: {subject}")
         return _registered(id, at, subject, evidence, said)
     if state is None:
         raise ValueError(f"event {id}: {kind.value} before registered: {subject}")
+    if state["key"] != subject:
+        raise ValueError(f"event {id}: the document is not {subject}")
     new = {**state, "last_event": id}
     if kind is EventKind.VERIFIED:
         _verified(new, at, evidence, said)
@@ -167,7 +179,7 @@ def _findings(row: Mapping[str, Any], profile: Profile) -> Findings | None:
 
 def _registered(id: int, at: str, subject: str, evidence: str, said: Mapping[str, Any]) -> State:
     agency, _, _, number, symbol = subject.split(":", 4)
-    life = {"appendices": dict.fromkeys(said["appendices"], "not_checked")} if "appendices" in said else {}
+    life = {"appendices": dict.fromkeys(texts(said["appendices"]), "not_checked")} if "appendices" in said else {}
     state: State = dict.fromkeys(COLUMNS)
     state.update(
         id=id,
@@ -179,16 +191,20 @@ def _registered(id: int, at: str, subject: str, evidence: str, said: Mapping[str
         profile="",
     )
     _describe(state, {**said, "agency": agency, "number": int(number), "symbol": symbol})
+    if state["key"] != subject:
+        raise ValueError(f"event {id}: the document is not {subject}")
     exclusion = None if said["secrecy"] == "none" else said["secrecy"]
     _count(state, _fresh(exclusion, len(life.get("appendices", ()))))
     return state
 
 
 def _describe(state: State, said: Mapping[str, Any]) -> None:
-    """Take over what a document says of itself."""
+    """Take over what a document says of itself, and the key that follows from it."""
     number, symbol, subject, name = said["number"], said["symbol"], said["subject"], said["agency_name"]
     day: str = said["issued_on"]
+    book = "open" if said["secrecy"] == "none" else "secret"
     state.update(
+        key=f"{said['agency']}:{year_of(day)}:{book}:{number}:{symbol}",
         agency=said["agency"],
         agency_name=name,
         level=said["agency_level"],
@@ -223,13 +239,15 @@ def _verified(state: State, at: str, evidence: str, said: Mapping[str, Any]) -> 
     life = json.loads(state["life"]) if state["life"] else {}
     files = life.get("appendices", {})
     if said["file_sha256"] in files:
-        files[said["file_sha256"]] = said["standing"]["organisation"]
+        files[said["file_sha256"]] = Standing(said["standing"]["organisation"]).value
         life["verifications"] = {**life.get("verifications", {}), said["file_sha256"]: evidence}
         attempted = set(life.get("attempted", ()))
         (attempted.add if "organisation" in said["attempted"] else attempted.discard)(said["file_sha256"])
         state["life"] = canonical_json({**life, "attempted": sorted(attempted)})
         return _count(state, _with_files(state["profile"], tuple(files.values()), len(attempted)))
-    state.update(file_sha256=state["file_sha256"] or said["file_sha256"], verification_sha256=evidence, verified_at=at)
+    if state["file_sha256"] not in ("", said["file_sha256"]):
+        raise ValueError("a verification of another file")
+    state.update(file_sha256=said["file_sha256"], verification_sha256=evidence, verified_at=at)
     standing = said["standing"]
     return _count(
         state,
@@ -297,7 +315,7 @@ def _sent(state: State, said: Mapping[str, Any]) -> None:
     is_first = before.sending is None
     paper = said["paper"] or before.sending is Sending.WITH_PAPER
     life = _lived(state)
-    receivers = sorted({*life.get("receivers", ()), *said["receivers"]})
+    receivers = sorted({*life.get("receivers", ()), *texts(said["receivers"])})
     _lived(state, receivers=receivers, sent_at=said["sent_at"] if is_first else life["sent_at"])
     is_on_time = is_first and said["deadline"] is not None and _moment(said["sent_at"]) <= _moment(said["deadline"])
     _with_fact(
@@ -329,19 +347,20 @@ def _superseded(state: State, said: Mapping[str, Any]) -> None:
 
 
 def _excluded(state: State, said: Mapping[str, Any]) -> None:
-    reason = said["reason"]
-    exclusion = Exclusion(reason) if reason else None
+    life = _lived(state, excluded=said["reason"])
+    _exclude(state, life)
+
+
+def _exclude(state: State, life: Mapping[str, Any]) -> None:
+    """A state secret is excluded by law; what was chosen is kept, and counts while it is none."""
+    chosen = Exclusion(life["excluded"]) if life.get("excluded") else None
+    exclusion = chosen if state["secrecy"] == "none" else Exclusion(state["secrecy"])
     _count(state, str(_changed(Profile.parse(state["profile"]), exclusion=exclusion)))
 
 
 def _corrected(state: State, said: Mapping[str, Any]) -> None:
-    before = state["secrecy"]
     _describe(state, said)
-    year, book = date.fromisoformat(said["issued_on"]).year, "open" if said["secrecy"] == "none" else "secret"
-    state["key"] = f"{said['agency']}:{year}:{book}:{said['number']}:{said['symbol']}"
-    if said["secrecy"] != before:
-        exclusion = None if said["secrecy"] == "none" else Exclusion(said["secrecy"])
-        _count(state, str(_changed(Profile.parse(state["profile"]), exclusion=exclusion)))
+    _exclude(state, json.loads(state["life"]) if state["life"] else {})
 
 
 _MEANINGS = {

@@ -45,7 +45,7 @@ def logged_rows(connection: Connection, progress: Callable[[int], None] | None =
         if not rows:
             return
         for row in rows:
-            yield (*row[:8], bytes(row.leaf))
+            yield (*row,)
         last = rows[-1].id
         if progress is not None:
             progress(last)

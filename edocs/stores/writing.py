@@ -17,7 +17,7 @@ from edocs.model.state import COLUMNS, State, fold
 
 from .backend import Backend
 from .deltas import Deltas
-from .rows import EventRow, expected_leaf
+from .rows import EventRow, is_as_logged
 from .schema import agency, document, event
 from .tree import Log
 
@@ -56,13 +56,17 @@ class Writing:
     def states(self, keys: Iterable[str]) -> dict[str, State]:
         """The present rows of those of ``keys`` that are registered."""
         wanted = list(keys)
-        missing = [key for key in wanted if key not in self._seen]
+        if len(self._seen) > _MOST_SEEN:
+            self._seen = {key: self._seen[key] for key in wanted if key in self._seen}
+        self._look_up(wanted)
+        return {key: row for key in wanted if (row := self._seen[key]) is not None}
+
+    def _look_up(self, keys: Iterable[str]) -> None:
+        """Know ``keys``, and forget none: a batch under way needs the others."""
+        missing = [key for key in keys if key not in self._seen]
         if missing:
-            if len(self._seen) > _MOST_SEEN:
-                self._seen = {key: self._seen[key] for key in wanted if key in self._seen}
             found = rows_by_key(self.connection, self._backend.mark, missing)
             self._seen.update((key, found.get(key)) for key in missing)
-        return {key: row for key in wanted if (row := self._seen[key]) is not None}
 
     def append(self, events: Iterable[Event]) -> int:
         """Log ``events``, fold them, and count what changed."""
@@ -95,7 +99,7 @@ class Writing:
             batch = _Batch()
             self._find(row[5] for row in some if row[5])
             for row in some:
-                if row[0] != self._log.size + len(batch.rows) + 1 or row[8] != expected_leaf(row):
+                if row[0] != self._log.size + len(batch.rows) + 1 or not is_as_logged(row):
                     raise StoreError("event {id} is not what was logged", id=row[0])
                 self._take(batch, row, self._state(batch, row[5]) if row[5] else None)
             self._write(batch, is_new=is_new)
@@ -136,20 +140,20 @@ class Writing:
         except (ValueError, KeyError) as exc:
             raise StoreError("event {id} cannot follow the events before it", id=row[0]) from exc
         if after is not None and after["key"] != text:
-            self._require_free(batch, after)
+            self._require_free(batch, text, after)
 
     def _instant(self, at: datetime) -> str:
         if self._moment[0] is not at:  # one moment for a whole batch is the usual case
             self._moment = (at, instant(at))
         return self._moment[1]
 
-    def _require_free(self, batch: _Batch, after: State) -> None:
+    def _require_free(self, batch: _Batch, text: str, after: State) -> None:
         """A correction may take a key that no other document has."""
-        self.states([after["key"]])
+        self._look_up([after["key"]])
         other = self._state(batch, after["key"])
         if other is not None and other["id"] != after["id"]:
             raise DuplicateError("registered already: {key}", key=after["key"])
-        batch.rename(after)
+        batch.rename(text, after)
 
     def _write(self, batch: _Batch, *, is_new: bool) -> None:
         insert = self._backend.insert
@@ -214,10 +218,9 @@ class _Batch:
             self.called.append((after["agency"], id, after["agency_name"], after["level"]))
         return after
 
-    def rename(self, after: State) -> None:
-        """A document left its key for another."""
-        for text in [text for text, state in self.by_key.items() if state is not None and state["id"] == after["id"]]:
-            self.by_key[text] = None
+    def rename(self, text: str, after: State) -> None:
+        """A document left its key, ``text``, for another."""
+        self.by_key[text] = None
         self.by_key[after["key"]] = after
 
 
