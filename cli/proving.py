@@ -14,8 +14,8 @@ import click
 
 from edocs._files import read_file, require_free, write_file
 from edocs.connect import SignerRecipe, open_register
-from edocs.errors import OutputError, UsageError
-from edocs.model import DocumentKey, Level, Verdict
+from edocs.errors import OutputError, StoreError, UsageError
+from edocs.model import DocumentKey, Level, LogExtent, Verdict
 from edocs.model.checkpoint import Checkpoint, ConsistencyProof, InclusionProof, read_proof
 from edocs.proving import (
     checkpoint_faults,
@@ -25,6 +25,7 @@ from edocs.proving import (
     prove_inclusion,
     sign_checkpoint,
 )
+from edocs.registry import Registry
 from edocs.verify import load_trust
 
 from .checkpoints import read_checkpoint
@@ -185,11 +186,12 @@ def fsck(
         progress = _told(console)
         if rebuild:
             console.say("{count} events", count=registry.store.rebuild(progress))
-        faults = [*registry.check(progress)]
-        if not faults:
-            faults += checkpoint_faults(registry.store, outside)
-        notices = registry.clock_notices()
-        extent = registry.extent()
+        with registry.store.snapshot():  # others may write meanwhile: what is said is of one moment
+            faults = [*registry.check(progress)]
+            if not faults:
+                faults += checkpoint_faults(registry.store, outside)
+            notices = registry.clock_notices()
+            extent = _extent(registry)
     for notice in notices:
         console.tell(notice.text(console.lang))
     for fault in faults:
@@ -198,7 +200,7 @@ def fsck(
         {
             "schema": "edocs.fsck/1",
             "events": extent.events,
-            "root_sha256": extent.sha256,
+            "root_sha256": extent.sha256 or None,
             "faults": [fault.as_dict(console.lang) for fault in faults],
             "notices": [notice.as_dict(console.lang) for notice in notices],
         }
@@ -207,6 +209,14 @@ def fsck(
         text = "the register is whole: {events} events, root {root}"
         console.result(console.text(text, events=extent.events, root=extent.sha256))
     return worst([*codes, 1 if faults else 0])
+
+
+def _extent(registry: Registry) -> LogExtent:
+    """What the log says that it is; of one with holes in it nothing can be said."""
+    try:
+        return registry.extent()
+    except StoreError:
+        return LogExtent()
 
 
 def _vouched(console: Console, path: Path, checkpoint: Checkpoint, trust: Sequence[Path]) -> int:

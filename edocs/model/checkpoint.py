@@ -18,7 +18,7 @@ from typing import Any
 
 from edocs.errors import UnreadableError
 from edocs.model.events import instant, leaf_of
-from edocs.model.merkle import verify_consistency, verify_inclusion
+from edocs.model.merkle import EMPTY, verify_consistency, verify_inclusion
 from edocs.model.standing import canonical_json
 
 __all__ = ["Checkpoint", "CheckpointSignature", "ConsistencyProof", "InclusionProof", "ProvedEvent", "read_proof"]
@@ -147,7 +147,7 @@ class ConsistencyProof:
         if old.origin != new.origin:
             return False
         if not old.size:
-            return not self.path
+            return not self.path and old.root == EMPTY
         return verify_consistency(old.size, new.size, self.path, old.root, new.root)
 
     def as_dict(self) -> dict[str, Any]:
@@ -175,6 +175,8 @@ def read_proof(data: bytes) -> Checkpoint | InclusionProof | ConsistencyProof:
             return _checkpoint(said)
         if schema == INCLUSION:
             events = tuple(_event(one) for one in said["events"])
+            if not events:
+                raise ValueError("events")
             return InclusionProof(checkpoint=_checkpoint(said["checkpoint"]), events=events)
         if schema == CONSISTENCY:
             old, new = _checkpoint(said["old"]), _checkpoint(said["new"])
@@ -193,9 +195,10 @@ def _checkpoint(said: Mapping[str, Any]) -> Checkpoint:
     size = said["size"]
     if at.tzinfo is None or not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise ValueError("at, size")
+    instant(at)
     signed = said.get("signature")
     return Checkpoint(
-        origin=str(said["origin"]),
+        origin=_word(said["origin"]),
         size=size,
         root=_hash(said["root_sha256"]),
         at=at,
@@ -205,7 +208,7 @@ def _checkpoint(said: Mapping[str, Any]) -> Checkpoint:
 
 def _signature(said: Mapping[str, Any]) -> CheckpointSignature:
     return CheckpointSignature(
-        algorithm=str(said["algorithm"]),
+        algorithm=_word(said["algorithm"]),
         certificate=_bytes(said["certificate"]),
         chain=tuple(_bytes(one) for one in said["chain"]),
         value=_bytes(said["value"]),
@@ -217,8 +220,17 @@ def _event(said: Mapping[str, Any]) -> ProvedEvent:
     id, document = said["id"], said["document"]
     if any(not isinstance(one, int) or isinstance(one, bool) for one in (id, document)):
         raise ValueError("id, document")
-    texts = {name: str(said[name]) for name in ("at", "who", "kind", "subject", "evidence", "payload")}
+    texts = {name: _word(said[name]) for name in ("at", "who", "kind", "subject", "evidence", "payload")}
+    if any("\n" in texts[name] for name in texts if name != "who"):  # of two events with one leaf, one has them
+        raise ValueError("a line feed")
     return ProvedEvent(id=id, document=document, path=_path(said["path"]), **texts)
+
+
+def _word(said: object) -> str:
+    if not isinstance(said, str):
+        raise ValueError("no text")
+    said.encode()  # half of a surrogate pair is no text either
+    return said
 
 
 def _path(said: list[str]) -> tuple[bytes, ...]:

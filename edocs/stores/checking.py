@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import groupby
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from edocs.model.events import EventKind
 from edocs.model.merkle import fold_nodes
@@ -26,7 +26,7 @@ from edocs.model.state import COLUMNS, State, fold
 from edocs.model.verdict import Reason
 
 from .deltas import Cell, cell_of
-from .rows import expected_leaf
+from .rows import is_as_logged, stream
 from .schema import agency, cell, document, event, tally, tile
 from .writing import NAMING, Called, news_of
 
@@ -49,7 +49,8 @@ def findings(connection: Connection, progress: Progress) -> Iterator[Reason]:
         yield fault  # what follows from a broken log is broken in ways that say nothing
         return
     cells: Counter[Cell] = Counter()
-    yield from _state_faults(connection, progress, cells)
+    if (yield from _state_faults(connection, progress, cells)):
+        return
     yield from _count_faults(connection, cells)
     yield from _name_faults(connection, names)
 
@@ -70,15 +71,15 @@ def clock_notices(connection: Connection) -> Iterator[Reason]:
 
 
 def _log_faults(connection: Connection, progress: Progress, names: list[Called]) -> Iterator[Reason]:
-    tiles = _stream(connection, select(tile).where(tile.c.level == 1).order_by(tile.c.number))
+    tiles = stream(connection, select(tile).where(tile.c.level == 1).order_by(tile.c.number))
     leaves: list[bytes] = []
     known: dict[str, tuple[str, str]] = {}
     position, latest = 0, ""
-    for position, row in enumerate(_stream(connection, select(event).order_by(event.c.id)), 1):
+    for position, row in enumerate(stream(connection, select(event).order_by(event.c.id)), 1):
         if row.id != position:
             yield _finding("event {id} is missing from the log", id=str(position))
             return
-        if bytes(row.leaf) != expected_leaf(row):
+        if not is_as_logged(row):
             yield _finding("event {id} is not what was logged", id=str(row.id))
             return
         latest = max(latest, row.at)
@@ -103,9 +104,11 @@ def _log_faults(connection: Connection, progress: Progress, names: list[Called])
 def _called(row: Any) -> Iterator[Called]:
     try:
         said = json.loads(row.payload)
-        yield said.get("agency", row.subject.split(":")[0]), row.id, said["agency_name"], said["agency_level"]
-    except (ValueError, KeyError, AttributeError):
+        named = said.get("agency", row.subject.split(":")[0]), row.id, said["agency_name"], said["agency_level"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # what is wrong with it is found when it is folded
+    if all(isinstance(one, str) for one in (named[0], *named[2:])):
+        yield named
 
 
 def _higher_faults(connection: Connection, count: int, level: int = 1) -> Iterator[Reason]:
@@ -131,16 +134,25 @@ def _higher_faults(connection: Connection, count: int, level: int = 1) -> Iterat
         )
     elif higher:
         yield from _higher_faults(connection, count // _WIDTH, level + 1)
+    else:
+        outside = select(tile).where((tile.c.level > level + 1) | (tile.c.level < 1)).limit(1)
+        if stray := connection.execute(outside).first():
+            yield _finding(
+                "the tree of the log is damaged at level {level}, tile {number}",
+                level=str(stray.level),
+                number=str(stray.number),
+            )
 
 
-def _state_faults(connection: Connection, progress: Progress, cells: Counter[Cell]) -> Iterator[Reason]:
+def _state_faults(connection: Connection, progress: Progress, cells: Counter[Cell]) -> Generator[Reason, None, bool]:
+    """Documents against their events; returns whether an event cannot follow, so that nothing more can be said."""
     kept = (
-        dict(zip(COLUMNS, row, strict=True)) for row in _stream(connection, select(document).order_by(document.c.id))
+        dict(zip(COLUMNS, row, strict=True)) for row in stream(connection, select(document).order_by(document.c.id))
     )
     following = next(kept, None)
     statement = select(event).where(event.c.document > 0).order_by(event.c.document, event.c.id)
     seen = 0
-    for id, rows in groupby(_stream(connection, statement), key=lambda row: row.document):
+    for id, rows in groupby(stream(connection, statement), key=lambda row: row.document):
         state: State | None = None
         for row in rows:
             seen += 1
@@ -148,7 +160,7 @@ def _state_faults(connection: Connection, progress: Progress, cells: Counter[Cel
                 state = fold(state, row.id, EventKind(row.kind), row.at, row.subject, row.evidence, row.payload)
             except (ValueError, KeyError):
                 yield _finding("event {id} cannot follow the events before it", id=str(row.id))
-                return
+                return True
             if not seen % _EACH:
                 progress(seen)
         while following is not None and following["id"] < id:
@@ -163,41 +175,43 @@ def _state_faults(connection: Connection, progress: Progress, cells: Counter[Cel
     while following is not None:
         yield _unfounded(following)
         following = next(kept, None)
+    return False
 
 
 def _count_faults(connection: Connection, cells: Counter[Cell]) -> Iterator[Reason]:
-    kept = {tuple(row)[:5]: row.n for row in _stream(connection, select(cell))}
-    if place := next((place for place in sorted({*kept, *cells}) if kept.get(place) != cells.get(place)), None):
-        yield _finding(
-            "the counts of {agency} in {month} do not follow from the documents", month=place[0], agency=place[1]
-        )
+    kept = {tuple(row)[:5]: row.n for row in stream(connection, select(cell))}
+    if place := next(
+        (place for place in sorted({*kept, *cells}, key=str) if kept.get(place) != cells.get(place)), None
+    ):
+        yield _miscounted(place)
     sums: dict[tuple[str, ...], list[int]] = {}
     for place, count in cells.items():
         measures = [count * value for value in Profile.parse(place[4]).measures]
         known = sums.get(place[:3])
         sums[place[:3]] = measures if known is None else list(map(add, known, measures))
-    added = {tuple(row)[:3]: list(row)[3:] for row in _stream(connection, select(tally))}
-    if where := next((where for where in sorted({*added, *sums}) if added.get(where) != sums.get(where)), None):
-        yield _finding(
-            "the counts of {agency} in {month} do not follow from the documents", month=where[0], agency=where[1]
-        )
+    added = {tuple(row)[:3]: list(row)[3:] for row in stream(connection, select(tally))}
+    if where := next(
+        (where for where in sorted({*added, *sums}, key=str) if added.get(where) != sums.get(where)), None
+    ):
+        yield _miscounted(where)
 
 
 def _name_faults(connection: Connection, names: list[Called]) -> Iterator[Reason]:
     kept = {
         tuple(row) for row in connection.execute(select(agency.c.id, agency.c.event, agency.c.name, agency.c.level))
     }
-    for id, *_ in sorted(kept ^ set(names)):
-        yield _finding("the names of agency {agency} do not follow from the events", agency=id)
+    for id, *_ in sorted(kept ^ set(names), key=str):
+        yield _finding("the names of agency {agency} do not follow from the events", agency=str(id))
         return
 
 
-def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
-    yield from connection.execution_options(yield_per=1000).execute(statement)
-
-
 def _unfounded(state: Mapping[str, Any]) -> Reason:
-    return _finding("state of {key} does not follow from its events", key=state["key"])
+    return _finding("state of {key} does not follow from its events", key=str(state["key"]))
+
+
+def _miscounted(place: tuple[Any, ...]) -> Reason:
+    text = "the counts of {agency} in {month} do not follow from the documents"
+    return _finding(text, month=str(place[0]), agency=str(place[1]))
 
 
 def _finding(message: str, **params: str) -> Reason:

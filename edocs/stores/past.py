@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from edocs.model.events import EventKind
 from edocs.model.state import State, fold
 
+from .rows import stream
 from .schema import document, event
 
 __all__ = ["changed_since"]
@@ -24,12 +25,13 @@ def changed_since(connection: Connection, size: int) -> Iterator[tuple[State, St
     As it was is None where it was not registered then.
     """
     later = document.c.last_event > size
-    now = connection.execution_options(yield_per=1000).execute(select(document).where(later).order_by(document.c.id))
-    events = connection.execution_options(yield_per=1000).execute(
+    now = stream(connection, select(document).where(later).order_by(document.c.id))
+    events = stream(
+        connection,
         select(event)
         .join(document, document.c.id == event.c.document)
         .where(later, event.c.id <= size)
-        .order_by(event.c.document, event.c.id)
+        .order_by(event.c.document, event.c.id),
     )
     histories = groupby(events.mappings(), key=lambda row: row["document"])
     following = next(histories, None)

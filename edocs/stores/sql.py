@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from edocs.errors import StoreError
+from edocs.errors import StoreError, UsageError
 from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
 from edocs.model.merkle import Node, root
 from edocs.model.profile import Profile
@@ -31,7 +31,7 @@ from .checking import clock_notices, findings
 from .counting import Vectors, find_statement, first_of_each, matches, profile_rows, tallies, vectors
 from .past import changed_since
 from .rebuilding import logged_rows, rebuild
-from .rows import logged_of
+from .rows import logged_of, stream
 from .schema import agency, document, event, register
 from .tree import node_in, position_of
 from .writing import Writing, rows_by_key
@@ -53,7 +53,7 @@ class SqlStore:
     def origin(self) -> str:
         """The log's own name, which its checkpoints bear."""
         with self._reading() as connection:
-            return str(connection.execute(select(register.c.origin)).scalar_one())
+            return str(connection.execute(select(register.c.origin)).scalars().first())
 
     @property
     def notices(self) -> tuple[Reason, ...]:
@@ -108,7 +108,9 @@ class SqlStore:
 
     def entries(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Entry]:
         """The present state of those of ``keys`` that are registered."""
-        return {key: entry_of(row) for key, row in self.states(keys).items()}
+        rows = self.states(keys)
+        with _sound():
+            return {key: entry_of(row) for key, row in rows.items()}
 
     def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
         """The log in order."""
@@ -133,11 +135,9 @@ class SqlStore:
         """Number, root and latest time of the events logged up to ``as_of``."""
         with self._reading() as connection:
             size, latest = position_of(connection, as_of)
-            return LogExtent(
-                events=size,
-                sha256=root(size, node_in(connection)).hex(),
-                latest=datetime.fromisoformat(latest) if latest else None,
-            )
+            with _sound():
+                moment = datetime.fromisoformat(latest) if latest else None
+            return LogExtent(events=size, sha256=root(size, node_in(connection)).hex(), latest=moment)
 
     @contextmanager
     def tree(self) -> Iterator[tuple[int, Node]]:
@@ -151,29 +151,33 @@ class SqlStore:
             size = self._past(connection, query.as_of)
             if size is None and query.per_agency is not None:
                 names = connection.execute(select(agency.c.id).distinct()).scalars()
-                yield from map(entry_of, first_of_each(connection, query, list(names)))
+                with _sound():
+                    firsts = [*map(entry_of, first_of_each(connection, query, list(names)))]
+                yield from firsts
                 return
             if size is None:
                 yield from _each(connection, find_statement(query), entry_of)
                 return
             whole = replace(query, per_agency=None)
-            past = [row for _, row in changed_since(connection, size) if row is not None and matches(row, query)]
+            with _sound():
+                past = [row for _, row in changed_since(connection, size) if row is not None and matches(row, query)]
             kept: Iterator[State] = _each(connection, find_statement(whole).where(document.c.last_event <= size), dict)
             past.sort(key=_order)
             yield from map(entry_of, _first_of_each(merge(kept, past, key=_order), query.per_agency))
 
     def tally(self, query: Query, by: Sequence[Facet]) -> Iterator[Tally]:
         """Counts of what ``query`` describes, grouped by ``by``."""
-        with self.snapshot(), self._reading() as connection:
+        with self.snapshot(), self._reading() as connection, _sound():
             found = vectors(connection, query, by, self._backend.mark)
             size = self._past(connection, query.as_of)
             if size is not None:
                 _go_back(connection, size, query, by, found)
-        yield from tallies(found, by)
+            counted = list(tallies(found, by))
+        yield from counted
 
     def profiles(self, query: Query, by: Sequence[Facet]) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
         """How many documents of each profile ``query`` describes, by group."""
-        with self.snapshot(), self._reading() as connection:
+        with self.snapshot(), self._reading() as connection, _sound():
             found = {(group, profile): count for group, profile, count in profile_rows(connection, query, by)}
             size = self._past(connection, query.as_of)
             for now, then in changed_since(connection, size) if size is not None else ():
@@ -181,9 +185,8 @@ class SqlStore:
                     if row is not None and matches(row, query):
                         place = (tuple(row[facet.value] for facet in by), row["profile"])
                         found[place] = found.get(place, 0) + sign
-        for (group, profile), count in sorted(found.items()):
-            if count:
-                yield group, Profile.parse(profile), count
+            counted = [(group, Profile.parse(text), count) for (group, text), count in sorted(found.items()) if count]
+        yield from counted
 
     def agencies(self, as_of: datetime | None = None) -> Mapping[str, Agency]:
         """Each agency under its latest name and level."""
@@ -200,7 +203,8 @@ class SqlStore:
                 .join(latest, (agency.c.id == latest.c.id) & (agency.c.event == latest.c.event))
                 .order_by(agency.c.id)
             )
-            return {row.id: Agency(id=row.id, name=row.name, level=AgencyLevel(row.level)) for row in rows}
+            with _sound():
+                return {row.id: Agency(id=row.id, name=row.name, level=AgencyLevel(row.level)) for row in rows}
 
     def check(self, progress: Callable[[int], None] | None = None) -> Iterator[Reason]:
         """What is wrong with the log, or with what is derived from it."""
@@ -294,5 +298,16 @@ def _order(row: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _each(connection: Connection, statement: Select[Any], make: Callable[..., T]) -> Iterator[T]:
-    for row in connection.execution_options(yield_per=1000).execute(statement).mappings():
-        yield make(row)
+    for row in stream(connection, statement).mappings():
+        with _sound():
+            made = make(row)
+        yield made
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    """Rows that no edocs wrote are damage, and no defect of whoever reads them."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, UsageError) as exc:
+        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc

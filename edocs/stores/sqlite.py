@@ -220,8 +220,8 @@ def _translated(path: Path) -> Iterator[None]:
 
 def _translate(fault: BaseException | None, path: Path) -> StoreError | OutputError:
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary result code
-    # On media that cannot be written SQLite cannot open the log that it would write to.
-    is_fixed = code == sqlite3.SQLITE_CANTOPEN and path.exists() and not _is_writable(path)
+    # On media that cannot be written SQLite cannot open the log that it would write to; nor a file where no folder is.
+    is_fixed = code == sqlite3.SQLITE_CANTOPEN and not _is_writable(path)
     if code in _WRITE_FAULTS or is_fixed:
         return OutputError(
             "register cannot be written: {path}: {why}",

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from edocs.errors import StoreError
 from edocs.model.events import instant
 from edocs.model.merkle import Node, fold_nodes
 
@@ -44,7 +45,11 @@ def node_in(connection: Connection) -> Node:
             found = connection.execute(statement.order_by(event.c.id)).scalars()
         hashes = [bytes(one) for one in found]
         if len(hashes) != count:
-            raise ValueError(f"the log lacks events about number {(first << (_BITS * stored)) + 1}")
+            raise StoreError(
+                "the log lacks events about number {id}",
+                hint="edocs fsck says what is wrong with it",
+                id=(first << (_BITS * stored)) + 1,
+            )
         return fold_nodes(hashes)
 
     return node
