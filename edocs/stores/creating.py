@@ -30,7 +30,8 @@ def create(connection: Connection, triggers: Sequence[str], origin: str = "") ->
     Args:
         origin: The name of its log; empty: one that no other log has.
     """
-    metadata.create_all(connection)
+    # Not "where they are missing": tables of such names that another schema or program has are not ours.
+    metadata.create_all(connection, checkfirst=False)
     for trigger in triggers:
         connection.exec_driver_sql(trigger)
     _VERSIONS.create(connection)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from edocs.errors import DuplicateError, OutputError, StoreError, UsageError
+from edocs.errors import OutputError, StoreError, UsageError
 from edocs.model.verdict import Reason
 from edocs.ports import SecretsHandler
 
@@ -29,6 +29,7 @@ _BUSY_TIMEOUT_S = 15
 _FEW = 50
 """Up to so many rows, inserting is as fast as COPY."""
 _NO_PASSWORD = ("no password supplied", "password authentication failed")
+_SECRETS = {"password", "sslpassword"}
 _MAKING = 0x65646F63
 """An advisory lock: two programs that make a register at once would each find none."""
 
@@ -63,11 +64,13 @@ class _Postgres:
     def __init__(self, uri: str, secrets: SecretsHandler | None, *, read_only: bool) -> None:
         try:
             url = make_url(uri)
-        except ArgumentError as exc:
+        except (ArgumentError, ValueError):
+            # Neither the whole address nor what SQLAlchemy says of it: a password may stand in either.
+            shown = f"…{uri.rpartition('@')[2].partition('?')[0]}"
             raise UsageError(
-                "not an address of a register: {uri}", hint="postgresql://user@host/name", uri=uri
-            ) from exc
-        if url.password is not None:
+                "not an address of a register: {uri}", hint="postgresql://user@host/name", uri=shown
+            ) from None
+        if url.password is not None or _SECRETS & url.query.keys():
             raise UsageError(
                 "a password does not belong in an address", hint="leave it out: it is asked for, or taken from .pgpass"
             )
@@ -103,9 +106,13 @@ class _Postgres:
             connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
             return
         driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        faults: Any = self.engine.dialect.loaded_dbapi.Error  # SQLAlchemy does not see these
+        try:
+            with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except faults as exc:
+            raise _translate(exc, self.name) from exc
 
     def ask_password(self) -> None:
         """Connect once; where the server wants a password that nobody gave, ask for it."""
@@ -166,7 +173,9 @@ def _bring_up(backend: _Postgres, *, read_only: bool, version: int | None) -> No
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
     with backend.engine.execution_options(writes=True, isolation_level="READ COMMITTED").begin() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
-        found = connection.exec_driver_sql("SELECT to_regclass('register')").scalar()
+        # In the very schema that _version looked at: a register further down the path is another one.
+        own = "SELECT to_regclass(quote_ident(current_schema()) || '.register')"
+        found = connection.exec_driver_sql(own).scalar()
         if found is None:
             create(connection, POSTGRES_TRIGGERS)
         elif connection.execute(select(register.c.schema_version)).scalar_one() < SCHEMA_VERSION:
@@ -178,12 +187,12 @@ def _translated(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as exc:
-        raise _translate(exc, name) from exc
+        raise _translate(exc.orig, name) from exc
 
 
-def _translate(error: DBAPIError, name: str) -> StoreError | OutputError | DuplicateError:
-    state = getattr(error.orig, "sqlstate", None) or ""
-    why = str(error.orig).strip().partition("\n")[0]
+def _translate(fault: BaseException | None, name: str) -> StoreError | OutputError:
+    state = getattr(fault, "sqlstate", None) or ""
+    why = str(fault).strip().partition("\n")[0]
     if state[:2] == "53" or state in {"25006", "42501"}:  # no room; read-only; not allowed
         return OutputError(
             "register cannot be written: {path}: {why}",
