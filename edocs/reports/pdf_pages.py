@@ -6,8 +6,8 @@ Each annex counts its own pages (III.1.đ); the number of a first page is not sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from edocs._pdf.fonts import FontStyle
@@ -153,6 +153,7 @@ class Pages:
     def table(self, columns: Sequence[Column], rows: Sequence[TableRow], size_pt: float) -> None:
         """A table, its head repeated on every page."""
         plain, bold = Ink(size_pt=size_pt), Ink(style=FontStyle.BOLD, size_pt=size_pt)
+        columns = _widened(columns, rows, plain, bold)
         names = [tuple(balanced(item.name, bold, item.width_mm - 2 * _CELL_MM)) for item in columns]
         head = [(names, bold)]
         if any(item.index for item in columns):
@@ -225,7 +226,7 @@ def wrap(text: str, ink: Ink, width: float, indent_mm: float = 0.0) -> list[Line
     lines: list[Line] = []
     words: list[str] = []
     used, indent = 0.0, indent_mm
-    for word in (part for whole in text.split(" ") for part in _pieces(whole, ink, width - indent_mm)):
+    for word in _words(text, ink, width, indent_mm):
         length = _width(word, ink)
         if words and used + space + length > width - indent:
             lines.append(Line(text=" ".join(words), indent_mm=indent))
@@ -267,13 +268,32 @@ def fitted(
     ]
 
 
-def _pieces(word: str, ink: Ink, room: float) -> list[str]:
-    pieces = [word]
-    while _width(pieces[-1], ink) > room and len(pieces[-1]) > 1:
-        last = pieces[-1]
-        cut = next((end for end in range(len(last) - 1, 1, -1) if _width(last[:end], ink) <= room), 1)
-        pieces[-1:] = [last[:cut], last[cut:]]
-    return pieces
+def _widened(columns: Sequence[Column], rows: Sequence[TableRow], plain: Ink, bold: Ink) -> list[Column]:
+    """No figure is broken in two: its column grows at the cost of the widest text, as far as half of that reaches."""
+    wanted = []
+    for place, column in enumerate(columns):
+        texts = set() if column.is_text else {(row.cells[place], row.is_sum) for row in rows}
+        widths = (_width(text, bold if is_sum else plain) + 2 * _CELL_MM + 0.1 for text, is_sum in texts)
+        wanted.append(max(widths, default=0.0))
+    giver = max((column for column in columns if column.is_text), key=lambda column: column.width_mm, default=None)
+    more = sum(max(wide - column.width_mm, 0.0) for wide, column in zip(wanted, columns, strict=True))
+    if giver is None or more > giver.width_mm / 2:
+        return list(columns)
+    return [
+        replace(column, width_mm=column.width_mm - more if column is giver else max(column.width_mm, wide))
+        for wide, column in zip(wanted, columns, strict=True)
+    ]
+
+
+def _words(text: str, ink: Ink, width: float, indent_mm: float) -> Iterator[str]:
+    """The words of a paragraph; what is longer than its line is cut, the first word to the indented line."""
+    for place, word in enumerate(text.split(" ")):
+        rest, room = word, width if place else width - indent_mm
+        while _width(rest, ink) > room and len(rest) > 1:
+            cut = next((end for end in range(len(rest) - 1, 1, -1) if _width(rest[:end], ink) <= room), 1)
+            yield rest[:cut]
+            rest, room = rest[cut:], width
+        yield rest
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from register_province import fill_province
 from register_samples import NOW
 from test_report_comparisons import PERIOD, WANTED
 
+from edocs._pdf.sheet import bind
 from edocs.errors import UnreadableError
 from edocs.model import (
     HANOI,
@@ -38,6 +39,7 @@ from edocs.ports import Signer
 from edocs.registry import Registry
 from edocs.reports.as_pdf import report_pdf
 from edocs.reports.figures import Report, RowKind
+from edocs.reports.pdf_pages import TEXT, Column, Pages, TableRow, wrap
 from edocs.reports.pdf_words import period_words
 from edocs.reports.wording import number_text, percent_text
 from edocs.sign import approve_pdf, issue_pdf
@@ -293,3 +295,28 @@ def test_units_show_how_documents_were_sent_where_that_is_known(tmp_path: Path) 
     rest = (both.invalid, both.indeterminate + both.not_checked, both.unsigned, 3, 2, counts.is_on_time)
     percent = str(counts.share(Indicator.BOTH).percent).replace(".", ",")
     assert f"{both.valid} {percent} {' '.join(map(str, rest))}" in text
+
+
+def test_digest_that_fits_on_a_line_is_not_broken() -> None:
+    digest = "0123456789bd0123" * 4
+
+    lines = wrap(f"Mã băm SHA-256: {digest}", TEXT, 165.0, 12.7)
+
+    assert [line.text for line in lines] == ["Mã băm SHA-256:", digest]
+
+
+def test_word_longer_than_its_line_is_cut_and_nothing_is_put_between() -> None:
+    word = "bi" * 150
+
+    lines = wrap(word, TEXT, 100.0, 12.7)
+
+    assert "".join(line.text for line in lines) == word
+
+
+def test_figure_of_a_province_stands_on_one_line_of_its_cell() -> None:
+    columns = [Column(name="Đơn vị", width_mm=60, is_text=True), Column(name="VB", width_mm=12)]
+    pages = Pages(is_landscape=True)
+
+    pages.table(columns, [TableRow(cells=("Cộng cấp tỉnh", "1.142.096"), is_sum=True)], 9)
+
+    assert "1.142.096" in pages_of(bind(pages.sheets, "Bảng"))[0]
