@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,17 +21,16 @@ from edocs.model import (
     Document,
     DocumentKey,
     Exclusion,
-    LoggedEvent,
-    agency_level,
+    named_agency,
     read_day,
     read_secrecy,
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
-from edocs.model.times import clock_text
 from edocs.registry import Registry
 
 from .arguments import read_time, user_name
 from .console import PATH, Console, common_options
+from .histories import show_event
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
 
@@ -74,7 +72,10 @@ class _Amendment:
         """An option that this action cannot do without."""
         value = self.options[name]
         if not value:
-            raise UsageError("missing: {options}", hint="what is registered of a document", options=f"--{name}")
+            option = "--" + name.removesuffix("_code")
+            raise UsageError(
+                "missing: {options}", hint="edocs amend --help says what each action needs", options=option
+            )
         return value
 
 
@@ -91,17 +92,16 @@ def _correct(one: _Amendment) -> None:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
     if not given:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …")
-    one.registry.correct(one.key, partial(_corrected, given=given), note=one.options["note"], who=one.who, now=one.now)
+    change = partial(_corrected, given=given, known=one.registry.agencies())
+    key = one.registry.correct(one.key, change, note=one.options["note"], who=one.who, now=one.now)
+    if key != one.key:
+        one.console.say("from now on it is {key}", key=key)
 
 
-def _corrected(document: Document, *, given: Mapping[str, Any]) -> Document:
+def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[str, Agency]) -> Document:
     agency, code = document.agency, document.code
     if {"agency", "agency_name", "level"} & given.keys():
-        agency = Agency(
-            id=given.get("agency", agency.id),
-            name=given.get("agency_name", agency.name),
-            level=agency_level(given["level"]) if "level" in given else agency.level,
-        )
+        agency = named_agency({"agency": agency.id, **given}, {**known, agency.id: agency})
     code = replace(
         code,
         number=given.get("number", code.number),
@@ -164,6 +164,16 @@ _ACTIONS: Mapping[str, Callable[[_Amendment], None]] = {
     "recalled": _recalled,
     "superseded": _superseded,
 }
+_DONE = {
+    "exclude": "left out of the figures",
+    "include": "put back into the figures",
+    "correct": "was corrected",
+    "issued": "was issued",
+    "sent": "was sent",
+    "answered": "a receiver answered",
+    "recalled": "was recalled",
+    "superseded": "another took its place",
+}
 _NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|history"
 
 
@@ -210,32 +220,11 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
                 now=datetime.now(HANOI),
             )
             _ACTIONS[action](one)
-            console.say("noted: {action}: {key}", action=action, key=key)
+            console.say("noted: {what}: {key}", what=console.text(_DONE[action]), key=key)
             return 0
         history = list(registry.history(named))
     if not history:
         raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
     for item in history:
-        _show(console, item)
+        show_event(console, item)
     return 0
-
-
-def _show(console: Console, item: LoggedEvent) -> None:
-    event = item.event
-    payload = json.loads(event.payload)
-    console.emit(
-        {
-            "schema": "edocs.event/1",
-            "id": item.id,
-            "at": event.at.isoformat(),
-            "who": event.who,
-            "kind": event.kind.value,
-            "key": str(event.key),
-            "evidence": event.evidence or None,
-            "payload": payload,
-        }
-    )
-    if not console.json:
-        plain = ((name, value) for name, value in payload.items() if isinstance(value, str | int) and value)
-        said = "; ".join(f"{name}: {value}" for name, value in plain)
-        console.result(f"{item.id}. {clock_text(event.at)} {event.who}: {event.kind.value}  {said}")

@@ -243,9 +243,7 @@ def backup(console: Console, source: str, target: str) -> int:
     which is checked before it is kept.
     """
     if "://" not in target and Path(target).exists():
-        raise OutputError(
-            "another file stands there: {path}", hint="choose another name with -o, or give --force", path=target
-        )
+        raise OutputError("another file stands there: {path}", hint="choose another name", path=target)
     with open_registry(console, source, read_only=True) as registry:
         copied = _copy(console, registry.store, target)
     console.emit({"schema": "edocs.backup/1", "path": target, "events": copied.events, "root_sha256": copied.sha256})

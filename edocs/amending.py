@@ -50,11 +50,14 @@ class Amending:
         note: str = "",
         who: str,
         now: datetime,
-    ) -> None:
+    ) -> DocumentKey:
         """Put right what was registered under ``key``: from now on it is ``document`` (đính chính).
 
         Number, date and agency may change too, as when a document was entered for the wrong agency; its figures move,
         and its history keeps both. A correction can be corrected.
+
+        Returns:
+            The key that it has from now on.
 
         Raises:
             UsageError: Not registered.
@@ -63,6 +66,7 @@ class Amending:
         with self._entry(key) as entry:
             new = document if isinstance(document, Document) else document(entry.document)
             self._log(key, EventKind.CORRECTED, correction(new, tidy_name(note)), who, now)
+        return new.key
 
     def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:
         """Say that a document was issued (ban hành)."""
@@ -82,7 +86,13 @@ class Amending:
         self._append(key, EventKind.RECALLED, payload, evidence=evidence, who=who, now=now)
 
     def supersede(self, key: DocumentKey, by: DocumentKey, *, evidence: str = "", who: str, now: datetime) -> None:
-        """Say that a document was replaced or updated by another (thay thế); both were issued, and both count."""
+        """Say that a document was replaced or updated by another (thay thế); both were issued, and both count.
+
+        Raises:
+            UsageError: Not registered, or replaced by itself.
+        """
+        if by == key:
+            raise UsageError("a document does not take its own place: {key}", hint="--by another document", key=key)
         self._append(key, EventKind.SUPERSEDED, {"by": str(by)}, evidence=evidence, who=who, now=now)
 
     def _append(
@@ -101,7 +111,11 @@ class Amending:
     def _choose(self, key: DocumentKey, reason: Exclusion | None, note: str, who: str, now: datetime) -> None:
         with self._entry(key) as entry:
             if entry.document.secrecy is not Secrecy.NONE or (reason is not None and reason.is_state_secret):
-                raise UsageError("a state secret is registered as one, not excluded afterwards: {key}", key=key)
+                raise UsageError(
+                    "a state secret is registered as one, not excluded afterwards: {key}",
+                    hint="correct its secrecy where that is wrong",
+                    key=key,
+                )
             payload = {"reason": reason.value if reason else "", "note": tidy_name(note)}
             self._log(key, EventKind.EXCLUDED, payload, who, now)
 

@@ -83,11 +83,16 @@ class EdocsError(Exception):
     def __init__(self, message: str, /, *, hint: str = "", **params: object) -> None:
         self.template = message
         self.hint_template = hint
-        self.params = {name: str(value) for name, value in params.items()}
+        self.params = {
+            name: value.message() if isinstance(value, EdocsError) else str(value) for name, value in params.items()
+        }
+        why = params.get("why")
+        self._why = why if isinstance(why, EdocsError) else None
         super().__init__(message)
 
     def __reduce__(self) -> tuple[object, ...]:  # an error crosses process borders whole
-        return (_rebuild, (type(self), self.template, self.hint_template, self.params))
+        params = {**self.params, "why": self._why} if self._why else self.params
+        return (_rebuild, (type(self), self.template, self.hint_template, params))
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What happened, to which object, in ``lang`` ("en" or "vi")."""
@@ -98,7 +103,9 @@ class EdocsError(Exception):
         return translate(self.hint_template, lang, **self._values(lang)) if self.hint_template else ""
 
     def _values(self, lang: str) -> dict[str, str]:
-        """The parameters; of them only ``why`` is a text for people and may be known to the catalogues."""
+        """The parameters; of them only ``why`` is for people: an error, or a text that the catalogues may know."""
+        if self._why is not None:
+            return {**self.params, "why": self._why.message(lang)}
         return {name: translate(value, lang) if name == "why" else value for name, value in self.params.items()}
 
     def __str__(self) -> str:
@@ -106,7 +113,7 @@ class EdocsError(Exception):
         return f"{self.message()} ({hint})" if hint else self.message()
 
 
-def _rebuild(kind: type[EdocsError], message: str, hint: str, params: dict[str, str]) -> EdocsError:
+def _rebuild(kind: type[EdocsError], message: str, hint: str, params: dict[str, object]) -> EdocsError:
     return kind(message, hint=hint, **params)
 
 

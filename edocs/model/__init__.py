@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from edocs.model.submission import (
         Submission,
         agency_level,
+        named_agency,
         read_day,
         read_secrecy,
         read_submission,
@@ -287,6 +288,7 @@ __all__ = [
     "document_type",
     "findings_payload",
     "marked_degree",
+    "named_agency",
     "policy_of",
     "processing_of",
     "read_agencies",

@@ -71,7 +71,9 @@ class Book:
 
 _KEYS = (Column.CODE, Column.NUMBER, Column.SYMBOL, Column.DATE)
 _TOTAL = re.compile(
-    r"(?:tổng cộng|tổng số|cộng|tổng)(?: (?:số )?(?:văn bản|vb|tháng|quý|năm|trang|kỳ|sổ)\b.*|[ .:0-9]*)", re.IGNORECASE
+    r"(?:tổng cộng|tổng số|cộng|tổng)"
+    r"(?:(?: ?: ?| )(?:[0-9.]+ )?(?:số )?(?:văn bản|vb|tháng|quý|năm|trang|kỳ|sổ)\b.*|[ .:0-9]*)",
+    re.IGNORECASE,
 )
 _CAPTIONS = (
     re.compile(r"(?:tháng|quý|năm|tuần|trang) [0-9ivx]{1,4}(?:(?: ?[/-] ?| năm )[0-9]{4})?[.:]?", re.IGNORECASE),

@@ -204,14 +204,17 @@ def read_directory(data: bytes) -> AgencyDirectory:
         UnreadableError: Not CSV in UTF-8, without a code or name column, or a line with a day that is none.
     """
     try:
-        table = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), restkey="", restval="")
+        text = data.decode("utf-8-sig")
+        mark = ";" if ";" in text.partition("\n")[0] else ","  # what a Vietnamese spreadsheet puts between its fields
+        table = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", delimiter=mark)
         headings = {tidy_name(name).casefold(): name for name in table.fieldnames or () if name}
         columns = {
             meaning: next((headings[one] for one in known if one in headings), "")
             for meaning, known in _COLUMNS.items()
         }
         if not columns["name"] or not (columns["code"] or columns["old_code"]):
-            raise UnreadableError("no directory of agencies", hint="its first line must name the columns code and name")
+            hint = "its first line must name the columns code and name, such as mã định danh and tên cơ quan"
+            raise UnreadableError("no directory of agencies", hint=hint)
         problems: list[Reason] = []
         entries = tuple(
             _entry({meaning: line.get(name) or "" for meaning, name in columns.items()}, table.line_num, problems)
@@ -244,7 +247,7 @@ def read_agencies(data: bytes) -> dict[str, Agency]:
                 level = entry.level or agency_level("")
                 found[code.value] = Agency(id=code.value, name=entry.name, level=level)
             except UsageError as exc:
-                raise UnreadableError("line {line}: {why}", line=entry.line, why=exc.message()) from exc
+                raise UnreadableError("line {line}: {why}", line=entry.line, why=exc) from exc
     return found
 
 
@@ -328,7 +331,7 @@ def _day(text: str, line: int) -> date | None:
     try:
         return read_day(text.strip()).date()
     except UsageError as exc:
-        raise UnreadableError("line {line}: {why}", line=line, why=exc.message()) from exc
+        raise UnreadableError("line {line}: {why}", line=line, why=exc) from exc
 
 
 def _conflicts(directory: AgencyDirectory) -> Iterator[Reason]:

@@ -97,7 +97,7 @@ def read_letterhead(data: bytes, default: Letterhead) -> Letterhead:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise UnreadableError("no letterhead: {why}", hint="TOML, see docs/registry.md", why=exc) from exc
     except UsageError as exc:
-        raise UnreadableError("no letterhead: {why}", hint="TOML, see docs/registry.md", why=exc.message()) from exc
+        raise UnreadableError("no letterhead: {why}", hint="TOML, see docs/registry.md", why=exc) from exc
 
 
 def _is_committee(agency: Agency) -> bool:

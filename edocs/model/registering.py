@@ -82,13 +82,15 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
         events.append(make_event(EventKind.REGISTERED, key, document_payload(document), who, now, document.file_sha256))
     elif _is_other(document, known):
         raise DuplicateError(
-            "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}",
+            "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}"
+            if known.file_sha256
+            else "number {code} of {year} is taken in the book of {agency}: registered for {subject}, in an old book",
             hint="take the next number, or look at it with edocs find",
             code=document.code_text,
             year=key.year,
             agency=key.agency,
             subject=known.said[2] or "…",
-            digest=known.file_sha256[:16] or "…",
+            digest=known.file_sha256[:16],
         )
     elif document.file_sha256 and not known.file_sha256 and facts is None:
         raise UsageError(

@@ -6,6 +6,7 @@ in it. Nothing is read from a disk and nothing is verified.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from edocs.model.register import Agency, AgencyLevel, Document, Secrecy, tidy_na
 from edocs.model.signing import HANOI, DocumentCode
 from edocs.model.standing import SignatureFacts, read_facts
 
-__all__ = ["Submission", "agency_level", "read_day", "read_secrecy", "read_submission"]
+__all__ = ["Submission", "agency_level", "named_agency", "read_day", "read_secrecy", "read_submission"]
 
 _LEVELS = {"tỉnh": AgencyLevel.PROVINCE, "huyện": AgencyLevel.DISTRICT, "xã": AgencyLevel.COMMUNE}
 _SECRECY = {
@@ -38,6 +39,7 @@ _FIELDS = {
     "subject",
     "secrecy",
     "sha256",
+    "verification",
 }
 _DAY = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
 
@@ -67,9 +69,9 @@ def read_submission(value: object, agencies: Mapping[str, Agency]) -> Submission
     """
     if not isinstance(value, dict):
         raise UnreadableError("not a JSON object")
-    if unknown := sorted(set(value) - _FIELDS - {"verification"}):
+    if unknown := sorted(set(value) - _FIELDS):
         raise UsageError(
-            "unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known=sorted(_FIELDS)
+            "unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known=", ".join(sorted(_FIELDS))
         )
     verification = value.get("verification")
     if verification is not None and not isinstance(verification, dict):
@@ -78,9 +80,11 @@ def read_submission(value: object, agencies: Mapping[str, Agency]) -> Submission
     fields = {name: tidy_name(str(content)) for name, content in value.items() if content is not None}
     number = value.get("number")
     if not isinstance(number, int) or isinstance(number, bool):
-        raise UsageError("no document number: {number}", hint="numbers start at 1", number=number)
+        raise UsageError(
+            "no document number: {number}", hint="a whole number from 1, without quotes", number=json.dumps(number)
+        )
     document = Document(
-        agency=_agency(fields, agencies),
+        agency=named_agency(fields, agencies),
         code=DocumentCode(number=number, symbol=fields.get("symbol", ""), issued_on=read_day(fields.get("date", ""))),
         type=fields.get("type", ""),
         subject=fields.get("subject", ""),
@@ -143,7 +147,12 @@ def read_day(text: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=HANOI)
 
 
-def _agency(fields: Mapping[str, str], agencies: Mapping[str, Agency]) -> Agency:
+def named_agency(fields: Mapping[str, str], agencies: Mapping[str, Agency]) -> Agency:
+    """The agency that ``agency``, ``agency_name`` and ``level`` describe; what is left out is as it is known.
+
+    Raises:
+        UsageError: Not known, and its name or level is missing.
+    """
     id, name, level = fields.get("agency", ""), fields.get("agency_name"), fields.get("level")
     known = agencies.get(id)
     if known is None and (not name or not level):

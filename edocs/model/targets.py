@@ -60,7 +60,7 @@ def read_targets(data: bytes, *, is_csv: bool) -> tuple[Target, ...]:
         try:
             target = _target(row)
         except UsageError as exc:
-            raise UnreadableError("line {line}: {why}", line=line, why=exc.message()) from exc
+            raise UnreadableError("line {line}: {why}", line=line, why=exc) from exc
         if found.setdefault((target.indicator, target.level, target.year), target) is not target:
             raise UnreadableError("line {line}: this target is set twice", hint="keep one", line=line)
     return tuple(found.values())
@@ -108,7 +108,9 @@ def _csv_rows(text: str) -> Sequence[tuple[int, Mapping[str, str]]]:
 
 def _target(row: Mapping[str, str]) -> Target:
     if unknown := sorted(set(row) - _FIELDS):
-        raise UsageError("unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known=_FIELDS)
+        raise UsageError(
+            "unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known=", ".join(sorted(_FIELDS))
+        )
     if missing := sorted(_FIELDS - {"source"} - {name for name, value in row.items() if value.strip()}):
         raise UsageError("fields are missing: {names}", names=", ".join(missing))
     level = tidy_name(row["level"]).casefold()

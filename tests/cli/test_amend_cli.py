@@ -120,3 +120,62 @@ def test_document_that_is_not_registered_is_a_usage_error(action: str, register:
     options = {"exclude": ("--reason", "other"), "correct": ("--number", "9")}.get(action, ())
 
     assert amend(register, action, *options, key="H99:2026:open:1:X").return_value == 2
+
+
+def test_missing_reason_is_named_as_the_option_is(register: Path) -> None:
+    result = run("--lang", "en", "amend", "exclude", KEY, "--register", register)
+
+    assert (code(result), "missing: --reason\n" in result.stderr) == (2, True)
+
+
+def test_history_is_told_in_vietnamese(register: Path) -> None:
+    amend(register, "sent", "--to", "H99.13", "--to", "H01", "--at", NOW.isoformat())
+    amend(register, "exclude", "--reason", "personnel")
+
+    said = amend(register, "history", "--lang", "vi").stdout
+
+    assert all(words in said for words in ("đăng ký vào sổ", "nơi nhận: H01, H99.13", "Hồ sơ tổ chức, cán bộ"))
+    assert not any(name in said for name in ("issued_on", "registered", "TOTAL_PASSED", "commune"))
+
+
+def test_correction_of_the_number_says_the_new_key(register: Path) -> None:
+    result = amend(register, "correct", "--number", "9", "--lang", "vi")
+
+    assert str(make_document(9).key) in result.stderr
+
+
+def test_document_moved_to_an_unknown_agency_needs_its_name(register: Path) -> None:
+    result = amend(register, "correct", "--agency", "H99.77")
+
+    assert (code(result), "H99.77" in result.stderr) == (2, True)
+    assert counts(register).documents == 2
+
+
+def test_document_moved_to_a_known_agency_gets_that_agencys_name(register: Path) -> None:
+    other = make_document(3, agency=COMMUNE)
+    with Registry.open(register) as registry:
+        registry.register(other, issued(other), who="văn thư", now=NOW)
+
+    assert code(amend(register, "correct", "--agency", COMMUNE.id)) == 0
+
+    with Registry.open(register, read_only=True) as registry:
+        assert registry.agencies()[COMMUNE.id] == COMMUNE
+        assert {entry.document.agency for entry in registry.find()} == {DOCUMENT.agency, COMMUNE}
+
+
+def test_document_does_not_replace_itself(register: Path) -> None:
+    assert code(amend(register, "superseded", "--by", KEY)) == 2
+    assert counts(register).is_superseded == 0
+
+
+def test_state_secret_keeps_its_reason(register: Path) -> None:
+    assert code(amend(register, "correct", "--secrecy", "mật")) == 0
+    key = KEY.replace(":open:", ":secret:")
+
+    results = [
+        amend(register, "exclude", "--reason", "personnel", key=key),
+        amend(register, "include", key=key),
+    ]
+
+    assert [code(result) for result in results] == [2, 2]
+    assert (counts(register).secrets, counts(register).base) == (1, 1)

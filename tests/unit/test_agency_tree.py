@@ -258,3 +258,12 @@ def test_of_bodies_that_had_a_code_one_after_the_other_the_latest_counts() -> No
 def test_a_line_without_level_or_with_another_name_is_named(table: str) -> None:
     with pytest.raises(UnreadableError, match=r"line [23]"):
         read_agencies(table.encode())
+
+
+def test_directory_from_a_vietnamese_spreadsheet_is_read_as_any_other() -> None:
+    table = "\ufeffMã định danh;Tên cơ quan;Cấp;Từ ngày;Đến ngày;Nay là\r\nH1;Xã A, huyện B;xã;;30/06/2025;H2|H3\r\n"
+
+    [entry] = read_directory(table.encode()).entries
+
+    assert (entry.name, entry.level, entry.valid_to) == ("Xã A, huyện B", AgencyLevel.COMMUNE, LAST)
+    assert len(entry.became) == 2

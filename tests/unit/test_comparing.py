@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tomllib
 from datetime import date
 from fractions import Fraction
@@ -183,3 +184,12 @@ def test_table_that_cannot_be_meant_is_refused(change: tuple[str, str]) -> None:
 def test_csv_that_is_no_table_of_targets_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         read_targets(data, is_csv=True)
+
+
+def test_fault_of_a_target_is_said_in_vietnamese_too() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_targets(TOML.replace("percent = 90", "percent = 101").encode(), is_csv=False)
+
+    restored = pickle.loads(pickle.dumps(caught.value))
+    assert "không phải tỷ lệ phần trăm: 101" in caught.value.message("vi")
+    assert restored.message("vi") == caught.value.message("vi")

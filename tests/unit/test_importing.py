@@ -485,3 +485,19 @@ def test_a_workbook_of_another_writer_with_shared_strings_is_read(registry: Regi
 
     assert [item.outcome.value for item in lines] == ["title", "head", "new", "new"]
     assert codes(registry) == ["07/QĐ-UBND", "08/QĐ-UBND"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Cộng: 8 văn bản", "Tổng số: 1.044 văn bản", "Tổng cộng: 12", "Cộng 8 văn bản", "Tổng:"]
+)
+def test_line_that_sums_up_is_no_document(text: str, registry: Registry) -> None:
+    lines = run_import(table(line(), [text, "", "", "", ""]), registry)
+
+    assert [one.outcome.value for one in lines] == ["head", "new", "total"]
+
+
+def test_number_that_an_old_book_took_is_said_to_be_of_one(registry: Registry) -> None:
+    lines = run_import(table(line(), line(day="06/03/2026")), registry)
+
+    assert isinstance(lines[2].failure, DuplicateError)
+    assert ("một dòng của sổ cũ" in (said := lines[2].failure.message("vi")), "…" in said) == (True, False)
