@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import click
@@ -242,14 +243,18 @@ def backup(console: Console, source: str, target: str) -> int:
     FROM and TO are files or postgresql:// addresses. The copy has the same events, the same root and the same figures,
     which is checked before it is kept.
     """
-    if "://" not in target and Path(target).exists():
-        raise OutputError("another file stands there: {path}", hint="choose another name", path=target)
+    _require_none(target)
     with open_registry(console, source, read_only=True) as registry:
         copied = _copy(console, registry.store, target)
     console.emit({"schema": "edocs.backup/1", "path": target, "events": copied.events, "root_sha256": copied.sha256})
     text = "copied: {path}: {events} events, root {root}"
     console.result(console.text(text, path=target, events=copied.events, root=copied.sha256))
     return 0
+
+
+def _require_none(target: str) -> None:
+    if "://" not in target and Path(target).exists():
+        raise OutputError("another file stands there: {path}", hint="choose another name", path=target)
 
 
 def _copy(console: Console, source: Any, target: str) -> Any:
@@ -261,14 +266,17 @@ def _copy(console: Console, source: Any, target: str) -> Any:
         finally:
             store.close()
     path = Path(target)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")  # its own: two at once must not mix
+    wal = part.with_name(f"{part.name}-wal")
     try:
-        part.unlink(missing_ok=True)
         store = open_register(str(part))
         try:
             extent = source.copy_into(store, _told(console))
         finally:
             store.close()
+        if wal.exists() and wal.stat().st_size:  # what stands there only is not in the file
+            raise OSError("the write-ahead log could not be taken into it")
+        _require_none(str(path))
         part.replace(path)
         return extent
     except OSError as exc:
@@ -279,7 +287,7 @@ def _copy(console: Console, source: Any, target: str) -> Any:
             why=exc.strerror or exc,
         ) from exc
     finally:
-        for name in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
+        for name in (part, wal, part.with_name(f"{part.name}-shm")):
             with suppress(OSError):
                 name.unlink()
 

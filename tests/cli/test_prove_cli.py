@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from click.testing import CliRunner, Result
 from register_samples import NOW, issued, make_document
 from servers.postgres import PostgresServer
 
+from edocs.cli import proving
 from edocs.cli.main import edocs
+from edocs.connect import open_register
 from edocs.model import Submission, read_facts
 from edocs.registry import Registry
 from edocs.testing import Pki
@@ -172,6 +175,40 @@ def test_backup_of_a_register_in_use_has_the_same_root(register: Path) -> None:
 
 def test_backup_writes_over_nothing(register: Path) -> None:
     assert run("backup", register, register).return_value == 7
+
+
+def test_backups_to_one_name_at_once_do_not_mix(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy, codes = register.with_name("sao lưu.db"), list[object]()
+
+    def told(console: object) -> Callable[[int], None]:
+        monkeypatch.setattr(proving, "_told", lambda _: lambda count: None)
+        return lambda count: codes.append(code(run("backup", register, copy)))
+
+    monkeypatch.setattr(proving, "_told", told)
+    outer = run("backup", register, copy)
+
+    assert (outer.return_value, codes) == (7, [0])
+    assert code(run("fsck", "--register", copy)) == 0
+    assert {path.name for path in register.parent.iterdir()} == {register.name, copy.name}
+
+
+def test_backup_whose_end_is_not_in_its_file_yet_is_none(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk: SQLite could not take its log into the file when it was closed."""
+    copy, readers = register.with_name("sao lưu.db"), list[sqlite3.Connection]()
+
+    def opened(uri: str, *rest: object, **options: object) -> object:
+        store = open_register(uri, *rest, **options)  # type: ignore[arg-type]
+        if uri.endswith(".part"):
+            readers.append(sqlite3.connect(uri))
+            readers[-1].execute("BEGIN")
+            readers[-1].execute("SELECT * FROM register").fetchall()
+        return store
+
+    monkeypatch.setattr(proving, "open_register", opened)
+    result = run("backup", register, copy)
+    readers[0].close()
+
+    assert (result.return_value, copy.exists()) == (7, False)
 
 
 def test_backup_of_a_broken_register_is_none(register: Path) -> None:
