@@ -259,7 +259,8 @@ class Registry(Amending):
     def figures(self, query: Query | None = None) -> tuple[Figure, ...]:
         """The imported figures that ``query`` describes, by indicator, agency and month (số liệu đã nhập)."""
         query = query or Query()
-        return latest_figures(self._store.notes(EventKind.FIGURES, query.as_of), query)
+        with _sound():
+            return latest_figures(self._store.notes(EventKind.FIGURES, query.as_of), query)
 
     def check(self, progress: Callable[[int], None] | None = None) -> tuple[Reason, ...]:
         """What is wrong with the log, or with what is derived from it; empty when all is well (kiểm tra sổ).
@@ -302,7 +303,8 @@ class Registry(Amending):
     def directory(self, as_of: datetime | None = None) -> AgencyDirectory | None:
         """The directory of agencies that was entered last, up to ``as_of``; None: there is none (danh mục cơ quan)."""
         *_, last = (None, *self._store.notes(EventKind.DIRECTORY, as_of))
-        return None if last is None else directory_in(last.event)
+        with _sound():
+            return None if last is None else directory_in(last.event)
 
     @property
     def store(self) -> Store:
@@ -364,8 +366,15 @@ def _normal(query: Query | None) -> Query:
 def _filled(months: Sequence[str]) -> tuple[str, ...]:
     if not months:
         return ()
-    try:
+    with _sound():
         first, last = (datetime.strptime(f"{month} +0700", "%Y-%m %z").date() for month in (min(months), max(months)))
-    except (ValueError, TypeError) as exc:
-        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc
     return months_between(first, last)
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    """What no edocs wrote is damage of the register, and no defect of whoever reads it."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc

@@ -14,7 +14,7 @@ from typing import Any
 from edocs.model.events import EventKind
 from edocs.model.register import AgencyLevel, Secrecy
 
-__all__ = ["require_form", "texts", "year_of"]
+__all__ = ["require_form", "require_note_form", "texts", "year_of"]
 
 _DESCRIBED = ("agency_name", "agency_level", "issued_on", "type", "subject", "secrecy")
 _TEXTS: Mapping[EventKind, tuple[str, ...]] = {
@@ -45,6 +45,28 @@ def require_form(kind: EventKind, said: Mapping[str, Any]) -> None:
             raise ValueError("agency_level, secrecy")
         if kind is EventKind.CORRECTED and type(said["number"]) is not int:
             raise ValueError("number")
+
+
+def require_note_form(kind: EventKind, said: Mapping[str, Any]) -> None:
+    """Pass what has the form of an event of ``kind`` that happens to no document.
+
+    Raises:
+        ValueError, KeyError, TypeError: It has not.
+    """
+    if kind is EventKind.DIRECTORY:
+        if type(said["table"]) is not str:
+            raise ValueError("table")
+        return
+    for row in said["rows"]:
+        "".join(_FIGURE(row))
+        if row["level"] not in _LEVELS or {type(row["numerator"]), type(row["denominator"])} != {int}:
+            raise ValueError("level, numerator, denominator")
+        if not row.keys() <= _FIGURE_FIELDS:
+            raise ValueError("fields")
+
+
+_FIGURE = itemgetter("indicator", "agency", "agency_name", "level", "month")
+_FIGURE_FIELDS = {"indicator", "agency", "agency_name", "level", "month", "numerator", "denominator", "note"}
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from edocs.model.event_form import require_note_form
 from edocs.model.events import EventKind
 from edocs.model.merkle import fold_nodes
 from edocs.model.profile import Profile
@@ -91,6 +92,9 @@ def _log_faults(connection: Connection, progress: Progress, names: list[Called])
                 yield _finding("event {id} or one before it is not what was logged", id=str(position))
                 return
             leaves.clear()
+        if not row.document and not _is_readable(row):
+            yield _finding("event {id} says nothing that can be read", id=str(row.id))
+            return
         if row.kind in NAMING:
             names += news_of(_called(row), known)
         if not position % _EACH:
@@ -99,6 +103,15 @@ def _log_faults(connection: Connection, progress: Progress, names: list[Called])
         yield _finding("event {id} is missing from the log", id=str(position + 1))
         return
     yield from _higher_faults(connection, position // _WIDTH)
+
+
+def _is_readable(row: Any) -> bool:
+    """Whether an event of no document has the form of its kind; nothing is folded from it."""
+    try:
+        require_note_form(EventKind(row.kind), json.loads(row.payload))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+    return True
 
 
 def _called(row: Any) -> Iterator[Called]:

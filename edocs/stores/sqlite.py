@@ -40,6 +40,8 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> SqlStore:
         OutputError: It cannot be made or written there.
     """
     with _translated(path):
+        if path.is_dir():
+            raise StoreError("not a register: {path}", hint="name the file in it", path=path)
         version = _version(path)
         if version is None and read_only:
             raise StoreError("no register at {path}", hint="edocs register makes one", path=path)

@@ -251,6 +251,27 @@ def test_event_of_a_document_that_says_it_is_of_none_is_a_finding(path: Path) ->
         assert "event 20" in registry.check()[0].text()
 
 
+@pytest.mark.parametrize("kind", ["figures", "directory"])
+@pytest.mark.parametrize(
+    "said", ["[]", "7", "{}", '{"rows":7,"table":7}', '{"rows":[{"agency":7}],"table":[]}', "[" * 50_000]
+)
+def test_malformed_figures_and_directories_are_a_finding(kind: str, said: str, path: Path) -> None:
+    with Registry.open(path) as registry:
+        registry.register(DOCUMENT, who="x", now=NOW)
+        registry.import_directory("code,name\nH01,Xã\n".encode(), who="x", now=NOW)
+
+    log_anew(path, 2, lambda row: (*row[:3], kind, *row[4:7], said, row[8]))
+
+    with Registry.open(path) as registry:
+        [finding] = registry.check()
+        assert "event 2" in finding.text()
+        for ask in (registry.figures, registry.directory, registry.report):
+            try:
+                ask()
+            except EdocsError:
+                continue
+
+
 # Where a register is to stand
 
 
@@ -259,6 +280,13 @@ def test_register_cannot_be_made_in_a_folder_that_is_not_there(tmp_path: Path) -
 
     with pytest.raises(OutputError):
         Registry.open(tmp_path / "nowhere" / "x.db")
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_folder_is_no_register(name: str) -> None:
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match="not a register"):
+            Registry.open(Path(name), read_only=read_only)
 
 
 ADDRESSES = [
