@@ -18,6 +18,7 @@ from edocs.connect import SignerRecipe, open_register
 from edocs.errors import OutputError, StoreError, UsageError
 from edocs.model import DocumentKey, Level, LogExtent, Verdict
 from edocs.model.checkpoint import Checkpoint, ConsistencyProof, InclusionProof, read_proof
+from edocs.model.times import clock_text
 from edocs.proving import (
     checkpoint_faults,
     judge_checkpoint,
@@ -27,6 +28,7 @@ from edocs.proving import (
     sign_checkpoint,
 )
 from edocs.registry import Registry
+from edocs.reports.wording import number_text
 from edocs.verify import load_trust
 
 from .checkpoints import read_checkpoint
@@ -142,9 +144,11 @@ def _check(console: Console, files: Sequence[Path], trust: Sequence[Path]) -> in
 
 def _holding(console: Console, proof: Checkpoint | InclusionProof | ConsistencyProof) -> tuple[bool, str]:
     if isinstance(proof, Checkpoint):
-        at = proof.at.isoformat(timespec="seconds")
+        at = clock_text(proof.at)
         text = "checkpoint of {origin} at {at}: {size} events, root {root}"
-        return True, console.text(text, origin=proof.origin, at=at, size=proof.size, root=proof.root.hex())
+        return True, console.text(
+            text, origin=proof.origin, at=at, size=number_text(proof.size, console.lang), root=proof.root.hex()
+        )
     if isinstance(proof, InclusionProof):
         if faulty := proof.faulty:
             return False, console.text("NOT in the log: events {ids}", ids=", ".join(map(str, faulty)))
@@ -208,7 +212,7 @@ def fsck(
     )
     if not faults:
         text = "the register is whole: {events} events, root {root}"
-        console.result(console.text(text, events=extent.events, root=extent.sha256))
+        console.result(console.text(text, events=number_text(extent.events, console.lang), root=extent.sha256))
     return worst([*codes, 1 if faults else 0])
 
 
@@ -248,7 +252,7 @@ def backup(console: Console, source: str, target: str) -> int:
         copied = _copy(console, registry.store, target)
     console.emit({"schema": "edocs.backup/1", "path": target, "events": copied.events, "root_sha256": copied.sha256})
     text = "copied: {path}: {events} events, root {root}"
-    console.result(console.text(text, path=target, events=copied.events, root=copied.sha256))
+    console.result(console.text(text, path=target, events=number_text(copied.events, console.lang), root=copied.sha256))
     return 0
 
 
@@ -300,6 +304,6 @@ def _told(console: Console) -> Callable[[int], None]:
         nonlocal due
         if time.monotonic() >= due:
             due = time.monotonic() + _EVERY_S
-            console.say("{count} events so far", count=count)
+            console.say("{count} events so far", count=number_text(count, console.lang))
 
     return tell

@@ -41,7 +41,7 @@ from edocs.model.checkpoint import (
 from edocs.model.events import LoggedEvent, instant
 from edocs.model.merkle import consistency_proof, inclusion_proof, root
 from edocs.model.rules import reason
-from edocs.model.times import require_time
+from edocs.model.times import clock_text, require_time
 from edocs.ports import Evidence, Signer, Store
 
 __all__ = [
@@ -143,7 +143,7 @@ def checkpoint_faults(store: Store, checkpoints: Iterable[Checkpoint]) -> tuple[
     with store.tree() as (size, node):
         origin = store.origin
         for checkpoint in checkpoints:
-            params = {"checkpoint": instant(checkpoint.at), "size": str(checkpoint.size), "events": str(size)}
+            params = {"checkpoint": clock_text(checkpoint.at), "size": str(checkpoint.size), "events": str(size)}
             if checkpoint.origin != origin:
                 faults.append(_fault("the checkpoint of {checkpoint} is of another register", **params))
             elif checkpoint.size > size:

@@ -88,7 +88,7 @@ def read_letterhead(data: bytes, default: Letterhead) -> Letterhead:
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
         if table.pop("schema", SCHEMA) != SCHEMA:
-            raise UsageError("no letterhead: {why}", hint="TOML, see docs/registry.md", why="schema")
+            raise UnreadableError("no letterhead: {why}", hint="TOML, see docs/registry.md", why="schema")
         known = {field.name: getattr(default, field.name) for field in fields(Letterhead)}
         if unknown := sorted(set(table) - set(known)):
             names = ", ".join(unknown)

@@ -91,7 +91,9 @@ def read_percent(text: str) -> Fraction:
 def _toml_rows(text: str) -> Sequence[tuple[int, Mapping[str, str]]]:
     document = tomllib.loads(text, parse_float=Decimal)
     if unknown := sorted(set(document) - {"schema", "target"}):
-        raise UnreadableError("unknown fields: {names}", hint="one of {known}", names=unknown, known="schema, target")
+        raise UnreadableError(
+            "unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known="schema, target"
+        )
     if document.get("schema", SCHEMA) != SCHEMA:
         raise UnreadableError("no table of targets: {why}", hint="TOML, or CSV in UTF-8", why=document["schema"])
     entries = document.get("target", [])

@@ -128,8 +128,12 @@ def target_sentences(found: Comparisons) -> Iterator[str]:
         yield f"{number}. {_aimed(line)}"
 
 
+_LISTED = 4
+"""As many lines about former bodies stand in the body of the report; more are listed in its last annex alone."""
+
+
 def source_lines(report: Report, *, is_brief: bool = False) -> Iterator[str]:
-    """What the figures rest on; in brief, of a checkpoint only that there is one."""
+    """What the figures rest on; in brief, of a checkpoint only that there is one, of bodies that stayed how many."""
     yield (
         f"Số liệu do hệ thống tự động tính từ {number_text(report.extent.events, 'vi')} sự kiện của sổ đăng ký văn "
         f"bản, chốt lúc {cut_off_words(report)} (giờ Việt Nam), theo quy tắc {report.rule}; mỗi văn bản đếm một lần."
@@ -137,7 +141,12 @@ def source_lines(report: Report, *, is_brief: bool = False) -> Iterator[str]:
     yield f"Mã băm SHA-256 của tập sự kiện: {report.extent.sha256}"
     if report.indicators is not None:
         yield f"Phiên bản định nghĩa chỉ số: {report.indicators.version}"
-    yield from (f"{line}." for line in regrouping_lines(report, "vi"))
+    lines = [f"{line}." for line in regrouping_lines(report, "vi")]
+    if is_brief and len(lines) > _LISTED:
+        kept = report.regrouping.kept if report.regrouping else ()
+        documents = number_text(sum(one.counts.documents for one in kept), "vi")
+        lines[1:] = [f"{len(kept)} cơ quan với {documents} văn bản không quy đổi được, nêu tại Phụ lục cuối."]
+    yield from lines
     yield from checkpoint_lines(report, "vi")[: 1 if is_brief else None]
 
 

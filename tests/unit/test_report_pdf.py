@@ -33,8 +33,11 @@ from edocs.model import (
     TrustStore,
     Verdict,
 )
+from edocs.model.agency_tree import make_tree
+from edocs.model.directory import read_directory
 from edocs.model.dispatch import Dispatch
 from edocs.model.letterhead import Letterhead, default_letterhead, letterhead_of, read_letterhead
+from edocs.model.regrouping import Bodies
 from edocs.ports import Signer
 from edocs.registry import Registry
 from edocs.reports.as_pdf import report_pdf
@@ -320,3 +323,17 @@ def test_figure_of_a_province_stands_on_one_line_of_its_cell() -> None:
     pages.table(columns, [TableRow(cells=("Cộng cấp tỉnh", "1.142.096"), is_sum=True)], 9)
 
     assert "1.142.096" in pages_of(bind(pages.sheets, "Bảng"))[0]
+
+
+def test_bodies_that_stayed_are_counted_in_the_text_and_listed_in_the_annex(registry: Registry) -> None:
+    tree = make_tree(read_directory("code,name,level\nZ9,Cơ quan khác,tỉnh\n".encode()))
+    report = registry.report(PERIOD, BY, listed=0, bodies=Bodies(tree=tree, on=date(2026, 7, 1)))
+    kept = report.regrouping.kept if report.regrouping else ()
+    total = number_text(sum(one.counts.documents for one in kept), "vi")
+
+    pages = pages_of(report_pdf(report, HEAD))
+
+    text = " ".join(pages)
+    assert len(kept) > 4
+    assert f"{len(kept)} cơ quan với {total} văn bản không quy đổi được" in text
+    assert text.count("không có trong danh mục") == len(kept)
