@@ -56,6 +56,7 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 @click.option("--subject", help="Subject (trích yếu); of a state secret it is not kept.")
 @click.option("--secrecy", default="none", show_default=True, metavar="none|confidential|secret|top_secret")
 @click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
+@click.option("--appendix", multiple=True, type=PATH, metavar="PDF", help="A file that goes with it; repeatable.")
 @click.option("--who", default="", metavar="NAME", help="Who registers, for the log; else the user's name.")
 @common_options
 def register(
@@ -72,6 +73,7 @@ def register(
     sheet: str | None,
     agencies: Path | None,
     trust: Sequence[Path],
+    appendix: Sequence[Path],
     who: str,
     **fields: str | int | None,
 ) -> int:
@@ -85,6 +87,8 @@ def register(
         raise UsageError("give one PDF, or --from-jsonl, or --import", hint="many documents go into one file")
     if table is None and (dry_run or report or columns or year is not None or sheet):
         raise UsageError("--dry-run, --report, --columns, --year and --sheet go with --import")
+    if appendix and not pdf:
+        raise UsageError("--appendix goes with one PDF", hint="a line of JSON has the field appendices")
     listed = read_agencies(read_file(agencies)) if agencies else {}
     clerk = who or user_name()
     if from_jsonl is not None:
@@ -99,10 +103,13 @@ def register(
     if missing := [option for name, option in _NEEDED.items() if fields[name] is None]:
         raise UsageError("missing: {options}", hint="what is registered of a document", options=", ".join(missing))
     store = load_trust(trust) if trust else None
-    read_file(path)  # before the register is made: a file that is not there registers nothing
+    for one in (path, *appendix):  # before the register is made: a file that is not there registers nothing
+        read_file(one)
     with open_registry(console, register_file) as registry:
         document = read_submission(fields, {**registry.agencies(), **listed}).document
-        registration, verdict = register_pdf(registry, document, path, store, who=clerk, now=datetime.now(HANOI))
+        registration, verdict = register_pdf(
+            registry, document, path, store, appendices=appendix, who=clerk, now=datetime.now(HANOI)
+        )
     _show(console, registration, verdict)
     return EXIT_CODES[verdict.verdict]
 

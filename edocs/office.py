@@ -203,6 +203,7 @@ def register_pdf(
     pdf: bytes | Path,
     trust: TrustStore | None = None,
     *,
+    appendices: Sequence[bytes | Path] = (),
     who: str,
     now: datetime,
 ) -> tuple[Registration, VerificationReport]:
@@ -213,6 +214,7 @@ def register_pdf(
     Args:
         document: Without the digest of its file, or with the same one.
         trust: Whom to believe; without anchors every signature is indeterminate.
+        appendices: PDFs that go with it and are no part of it (văn bản kèm theo, tách tệp): verified and counted too.
         now: Aware; the time of the event, and the time for which the PDF is verified.
 
     Raises:
@@ -222,9 +224,15 @@ def register_pdf(
 
     Source: Decree 30/2020/NĐ-CP, article 14.
     """
-    report = _verified(pdf, trust, VerificationOptions(at=now), None)
-    document = replace(document, file_sha256=document.file_sha256 or report.sha256)
-    return registry.register(document, report, who=who, now=now), report
+    options = VerificationOptions(at=now)
+    report = _verified(pdf, trust, options, None)
+    beside = [_verified(one, trust, options, None) for one in appendices]
+    document = replace(
+        document,
+        file_sha256=document.file_sha256 or report.sha256,
+        appendices=(*document.appendices, *(one.sha256 for one in beside)),
+    )
+    return registry.register(document, report, appendices=beside, who=who, now=now), report
 
 
 def arrive_pdf(

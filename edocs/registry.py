@@ -114,13 +114,20 @@ class Registry(Amending):
         return cls(open_sqlite(where, read_only=read_only) if isinstance(where, Path) else where)
 
     def register(
-        self, document: Document, report: VerificationReport | None = None, *, who: str, now: datetime
+        self,
+        document: Document,
+        report: VerificationReport | None = None,
+        *,
+        appendices: Iterable[VerificationReport] = (),
+        who: str,
+        now: datetime,
     ) -> Registration:
         """Enter one document, with its verification where there is one (đăng ký văn bản).
 
         The same document again changes nothing; a verification that says something new is added, and the latest counts.
 
         Args:
+            appendices: Verifications of the files that go with it, which ``document.appendices`` names.
             who: The clerk or the program, for the log.
             now: Aware.
 
@@ -131,7 +138,9 @@ class Registry(Amending):
         Source: Decree 30, articles 14 and 15.
         """
         facts = None if report is None else read_facts(report.as_dict())
-        [registration] = self.register_many([Submission(document=document, facts=facts)], who=who, now=now)
+        files = tuple(read_facts(one.as_dict()) for one in appendices)
+        submission = Submission(document=document, facts=facts, appendices=files)
+        [registration] = self.register_many([submission], who=who, now=now)
         if registration.failure is not None:
             raise registration.failure
         return registration

@@ -28,6 +28,7 @@ _SECRECY = {
     "tuyệt mật": Secrecy.TOP_SECRET,
 }
 _FIELDS = {
+    "appendices",
     "schema",
     "agency",
     "agency_name",
@@ -73,10 +74,11 @@ def read_submission(value: object, agencies: Mapping[str, Agency]) -> Submission
         raise UsageError(
             "unknown fields: {names}", hint="one of {known}", names=", ".join(unknown), known=", ".join(sorted(_FIELDS))
         )
-    verification = value.get("verification")
-    if verification is not None and not isinstance(verification, dict):
+    verification, beside = value.get("verification"), value.get("appendices") or []
+    if not isinstance(beside, list) or any(not isinstance(one, dict) for one in [*beside, verification or {}]):
         raise UnreadableError("not a JSON object")
     facts = None if verification is None else read_facts(verification)
+    files = tuple(read_facts(one) for one in beside)
     fields = {name: tidy_name(str(content)) for name, content in value.items() if content is not None}
     number = value.get("number")
     if not isinstance(number, int) or isinstance(number, bool):
@@ -90,8 +92,9 @@ def read_submission(value: object, agencies: Mapping[str, Agency]) -> Submission
         subject=fields.get("subject", ""),
         secrecy=read_secrecy(fields.get("secrecy", "none")),
         file_sha256=fields.get("sha256") or (facts.file_sha256 if facts else ""),
+        appendices=tuple(one.file_sha256 for one in files),
     )
-    return Submission(document=document, facts=facts)
+    return Submission(document=document, facts=facts, appendices=files)
 
 
 def agency_level(text: str) -> AgencyLevel:

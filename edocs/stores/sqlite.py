@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from edocs.errors import OutputError, StoreError
 from edocs.model.verdict import Reason
@@ -149,8 +149,10 @@ def _create(backend: _Sqlite) -> None:
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
-    # No pool: a register is opened for one run, and Windows cannot move or delete a file that a pool holds open.
-    engine = create_engine("sqlite://", creator=partial(_connect, path, read_only=read_only), poolclass=NullPool)
+    # Connections are kept while the register is open: making one costs as much as the usual question.
+    engine = create_engine(
+        "sqlite://", creator=partial(_connect, path, read_only=read_only), poolclass=QueuePool, pool_size=2
+    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -482,3 +482,31 @@ def test_newer_register_is_unavailable_and_not_touched(filled: Path) -> None:
 
     assert code(run("register", "--register", filled, "--from-jsonl", filled.with_name("văn bản.jsonl"))) == 5
     assert filled.read_bytes() == before
+
+
+def test_files_that_go_with_a_document_are_registered_and_counted(
+    register: Path, issued: bytes, approved: bytes, draft: bytes, pki: Pki, tmp_path: Path
+) -> None:
+    """I4: the unit is the file; one is signed by the agency, one by nobody."""
+    paths = [tmp_path / name for name in ("công văn.pdf", "phụ lục 1.pdf", "phụ lục 2.pdf")]
+    for path, data in zip(paths, (issued, issued + b"\n", draft), strict=True):
+        path.write_bytes(data)
+    files = [option for path in paths[1:] for option in ("--appendix", path)]
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+
+    done = run("register", paths[0], "--register", register, *AGENCY, *OPTIONS, *files, *trust)
+
+    assert code(done) == 0
+    shown = json.loads(run("report", "--register", register, "--json").stdout)
+    rows = [one for one in shown["indicators"]["rows"] if one["id"] == "I4" and one["variant"] == "verified"]
+    assert {(row["numerator"], row["denominator"]) for row in rows} == {(1, 2)}
+    assert code(run("fsck", "--register", register)) == 0
+
+
+def test_files_without_a_document_are_a_usage_error(register: Path, tmp_path: Path) -> None:
+    source = tmp_path / "lines.jsonl"
+    source.write_text("", encoding="utf-8")
+
+    result = run("register", "--register", register, "--from-jsonl", source, "--appendix", source)
+
+    assert result.return_value == 2
