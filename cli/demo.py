@@ -225,6 +225,9 @@ class _Demo:
         stage.edocs("report", *_REGISTER, *_PERIOD)
         for form in ("csv", "json", "html"):
             stage.edocs("report", *_REGISTER, *_PERIOD, "--format", form, "-o", f"report.{form}")
+        stage.heading("The agency signs what the log of the register was, and the register is checked against it")
+        stage.edocs("prove", *_REGISTER, "--signer", _SEAL, *_SECRETS, "-o", "checkpoint.json")
+        stage.edocs("fsck", *_REGISTER, "--checkpoint", "checkpoint.json", *_TRUST)
 
     def _compare(self) -> None:
         stage = self.stage
@@ -270,6 +273,7 @@ _RESULTS = {
     "message.edxml": "what was sent; received/ is what came out of it",
     "documents": "the generated documents; audit.jsonl is what was found in each",
     "register.db": "the register",
+    "checkpoint.json": "what the register's log was, signed by the agency",
     "report.html": "the signed share, as a page",
 }
 

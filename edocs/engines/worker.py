@@ -247,7 +247,8 @@ def _pickled(seconds: float, result: object, error: Exception | None) -> bytes:
             pickle.loads(message)  # noqa: S301 - an exception may pickle and yet not come back
     except Exception as exc:  # noqa: BLE001 - any class may refuse in its own way
         kind, why = (type(error).__name__, error) if error else (type(exc).__name__, exc)
-        fault = UnavailableError("task failed in a worker process: {kind}: {why}", kind=kind, why=why)
+        # As text: the error itself is what does not come back.
+        fault = UnavailableError("task failed in a worker process: {kind}: {why}", kind=kind, why=str(why))
         return pickle.dumps((cpu_s, seconds, None, fault))
     return message
 
