@@ -14,7 +14,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import groupby
-from operator import add
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -22,11 +21,10 @@ from sqlalchemy import Connection, func, select
 from edocs.model.event_form import require_note_form
 from edocs.model.events import EventKind
 from edocs.model.merkle import fold_nodes
-from edocs.model.profile import Profile
 from edocs.model.state import COLUMNS, State, fold
 from edocs.model.verdict import Reason
 
-from .deltas import Cell, cell_of
+from .deltas import Cell, added_up, cell_of
 from .rows import is_as_logged, stream
 from .schema import agency, cell, document, event, tally, tile
 from .writing import NAMING, Called, news_of
@@ -197,11 +195,7 @@ def _count_faults(connection: Connection, cells: Counter[Cell]) -> Iterator[Reas
         (place for place in sorted({*kept, *cells}, key=str) if kept.get(place) != cells.get(place)), None
     ):
         yield _miscounted(place)
-    sums: dict[tuple[str, ...], list[int]] = {}
-    for place, count in cells.items():
-        measures = [count * value for value in Profile.parse(place[4]).measures]
-        known = sums.get(place[:3])
-        sums[place[:3]] = measures if known is None else list(map(add, known, measures))
+    sums = added_up(cells.items())
     added = {tuple(row)[:3]: list(row)[3:] for row in stream(connection, select(tally))}
     if where := next(
         (where for where in sorted({*added, *sums}, key=str) if added.get(where) != sums.get(where)), None

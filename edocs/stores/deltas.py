@@ -7,7 +7,7 @@ which answers the usual ones fast. Both follow from the same deltas.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import add
 from typing import Any
 
@@ -18,7 +18,7 @@ from edocs.model.profile import MEASURES, Profile
 from .backend import Backend, Rows
 from .schema import cell, tally
 
-__all__ = ["Deltas", "cell_of"]
+__all__ = ["Cell", "Deltas", "added_up", "cell_of"]
 
 Cell = tuple[str, str, str, str, str]
 """month, agency, level, type, profile"""
@@ -60,7 +60,7 @@ class Deltas:
             _upsert("cell", [column.name for column in cell.c], 5, backend.mark),
             [(*place, count) for place, count in changed],
         )
-        sums = _added_up(changed)
+        sums = [(*place, *measures) for place, measures in added_up(changed).items()]
         connection.exec_driver_sql(_upsert("tally", [column.name for column in tally.c], 3, backend.mark), sums)
         # A group without documents is absent, in the kept counts as in a scan.
         if gone := [place for place, count in changed if count < 0]:
@@ -69,13 +69,14 @@ class Deltas:
             _remove(connection, "tally", "documents", ["month", "agency", "level"], months, backend.mark)
 
 
-def _added_up(changed: list[tuple[Cell, int]]) -> list[tuple[Any, ...]]:
+def added_up(counted: Iterable[tuple[Cell, int]]) -> dict[tuple[str, ...], list[int]]:
+    """The measures of each month, agency and level, from how many documents stand in each cell."""
     sums: dict[tuple[str, ...], list[int]] = {}
-    for place, count in changed:
+    for place, count in counted:
         measures = [count * value for value in Profile.parse(place[4]).measures]
         known = sums.get(place[:3])
         sums[place[:3]] = measures if known is None else list(map(add, known, measures))
-    return [(*place, *measures) for place, measures in sums.items()]
+    return sums
 
 
 def _upsert(table: str, columns: list[str], keys: int, mark: str) -> str:
