@@ -85,7 +85,7 @@ def keep_some(number: int) -> int:
 
 
 KEPT: list[bytes] = []
-LIMITS = Limits(seconds=0.5, waiting_s=0.5, memory_bytes=64 << 20)
+LIMITS = Limits(seconds=0.5, waiting_s=3, memory_bytes=64 << 20)
 
 
 def lost(number: int, loss: Loss) -> str:
