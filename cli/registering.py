@@ -24,7 +24,9 @@ from .console import PATH, Console, common_options, worst
 from .importing import ImportJob, import_table
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
-from .verdicts import EXIT_CODES
+from .verdicts import EXIT_CODES, reason_lines
+
+_MOST_REASONS = 3
 
 _OUTCOMES = {
     Outcome.NEW: "registered",
@@ -179,3 +181,13 @@ def _show(console: Console, registration: Registration, report: VerificationRepo
     if not console.json and report is not None:
         outcome, verdict = console.text(_OUTCOMES[registration.outcome]), console.text(VERDICTS[report.verdict])
         console.result(f"{document.code_text} ({document.agency.name}): {outcome}; {verdict}")
+        _show_reasons(console, report)
+
+
+def _show_reasons(console: Console, report: VerificationReport) -> None:
+    """Why the verdict is not good, in short: a clerk must know what to do about it."""
+    lines, more = reason_lines(report, console.lang, _MOST_REASONS)
+    for line in lines:
+        console.result(line)
+    if more:
+        console.say("{count} more reasons: edocs verify shows them", count=more)

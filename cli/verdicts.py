@@ -32,6 +32,13 @@ def report_text(report: VerificationReport, lang: str) -> str:
     return "\n".join(_lines(report, lang))
 
 
+def reason_lines(report: VerificationReport, lang: str, most: int) -> tuple[list[str], int]:
+    """The first reasons why the verdict is not good, each once, and how many more there are."""
+    every = (*report.reasons, *(reason for one in report.signatures for reason in one.reasons))
+    reasons = tuple({(reason.rule, reason.text(lang)): reason for reason in every}.values())
+    return list(_findings(reasons[:most], (), lang, "  ")), len(reasons[most:])
+
+
 def signature_lines(signature: SignatureReport, lang: str) -> Iterator[str]:
     """The verdict on one signature that belongs to no PDF."""
     yield from (line.removeprefix("  ") for line in _signature(1, signature, lang))

@@ -97,6 +97,38 @@ def test_pdf_without_trust_is_registered_and_says_indeterminate(issued: bytes, r
     assert "đã đăng ký" in result.stdout
 
 
+def test_verdict_that_is_not_good_says_why_and_what_to_do(issued: bytes, register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(issued)
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, "--lang", "en")
+
+    [_, first, *why] = result.stdout.splitlines()
+    assert first.startswith("  ✗ no trust anchors were given, so nobody vouches for the signer [trust.no_anchors;")
+    assert why == ["    → give the root certificates with --trust"]
+    assert all(line in run("verify", pdf, "--lang", "en").stdout for line in (first, *why))
+
+
+def test_good_verdict_says_no_reason(issued: bytes, pki: Pki, register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(issued)
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, *trust)
+
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_unreadable_file_is_registered_and_says_why(register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, "--lang", "en")
+
+    assert code(result) == 4
+    assert "✗" in result.stdout
+
+
 def test_agency_is_remembered_by_the_register(filled: Path, tmp_path: Path) -> None:
     pdf = tmp_path / "cv.pdf"
     pdf.write_bytes(b"%PDF-1.7 broken")
