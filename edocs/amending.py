@@ -14,8 +14,9 @@ from edocs.errors import UsageError
 from edocs.model import Document, DocumentKey, Entry, EventKind, Exclusion, Secrecy, canonical_json, tidy_name
 from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
+from edocs.model.import_rules import require_issued
 from edocs.model.registering import make_event
-from edocs.model.times import require_time
+from edocs.model.times import local_time, require_time
 from edocs.ports import Store
 
 __all__ = ["Amending"]
@@ -62,9 +63,12 @@ class Amending:
         Raises:
             UsageError: Not registered.
             DuplicateError: Another document has the key that it would get.
+            RefusedError: Its date of issue would become one that is later than today.
         """
         with self._entry(key) as entry:
             new = document if isinstance(document, Document) else document(entry.document)
+            if new.issued_on != entry.document.issued_on:  # what stood there before does not hinder the rest
+                require_issued(new.issued_on, local_time(require_time(now)).date())
             self._log(key, EventKind.CORRECTED, correction(new, tidy_name(note)), who, now)
         return new.key
 

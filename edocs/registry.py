@@ -133,7 +133,7 @@ class Registry(Amending):
 
         Raises:
             DuplicateError: The number is taken in this book and year by another file.
-            RefusedError: ``report`` is of another file.
+            RefusedError: ``report`` is of another file, or the date of issue is after that of ``now`` in Vietnam.
 
         Source: Decree 30, articles 14 and 15.
         """

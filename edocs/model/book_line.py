@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from edocs.errors import UsageError
 from edocs.model.headings import Column, ColumnRules, Head
-from edocs.model.import_rules import assumption, refusal
+from edocs.model.import_rules import assumption, refusal, require_issued
 from edocs.model.kinds import DOCUMENT_TYPES, document_type
 from edocs.model.register import Agency, Document, Secrecy, tidy_name
 from edocs.model.signing import HANOI, DocumentCode
@@ -132,6 +132,7 @@ def read_line(
 
     Raises:
         UsageError: The line cannot be entered; ``params["rule"]`` says by which rule.
+        RefusedError: Its date of issue is to come; likewise.
     """
     notes: list[Reason] = []
     values: defaultdict[Column, Cell] = defaultdict(lambda: None)
@@ -149,8 +150,7 @@ def read_line(
     shown = f"{written.day:%d/%m/%Y}"
     if year is not None and written.day.year != year:
         raise refusal("import.book_year", value=shown, year=year)
-    if written.day > book.today:
-        raise refusal("import.future", value=shown)
+    require_issued(written.day, book.today)
     type, subject = _type(values, code.symbol, book, notes)
     document = Document(
         agency=_agency(values, book, notes),

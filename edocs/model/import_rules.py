@@ -6,11 +6,12 @@ Quy tắc nhập sổ đăng ký cũ. A rule ends a line and the rest of the boo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from edocs.errors import UsageError
+from edocs.errors import RefusedError, UsageError
 from edocs.model.verdict import Reason
 
-__all__ = ["IMPORT_RULES", "ImportRule", "assumption", "refusal"]
+__all__ = ["IMPORT_RULES", "ImportRule", "assumption", "refusal", "require_issued"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,22 @@ def refusal(rule: str, **params: object) -> UsageError:
     """The error that ends a line; ``params["rule"]`` names the rule."""
     known = IMPORT_RULES[rule]
     return UsageError(known.message, hint=known.hint, rule=rule, **params)
+
+
+def require_issued(issued_on: date, today: date) -> None:
+    """Go on only with a document whose date of issue has come (ngày ban hành), however it is entered.
+
+    Args:
+        issued_on: In Vietnam, as ``today`` is.
+
+    Raises:
+        RefusedError: It is later than today; ``params["rule"]`` is ``import.future``.
+
+    Source: Decree 30/2020/NĐ-CP, article 14: what was issued is registered.
+    """
+    if issued_on > today:
+        known = IMPORT_RULES["import.future"]
+        raise RefusedError(known.message, hint=known.hint, rule="import.future", value=f"{issued_on:%d/%m/%Y}")
 
 
 def assumption(rule: str, **params: str) -> Reason:

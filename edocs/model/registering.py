@@ -1,7 +1,7 @@
 """What registering a document comes to: which events it adds, and when it is refused (quy tắc đăng ký văn bản).
 
 Decree 30/2020/NĐ-CP, articles 14 and 15. A document is counted once: handed in again it adds nothing, a verification
-that says something new is added, and another document under its number is refused.
+that says something new is added, and another document under its number is refused; so is one of a day to come.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import Any
 
 from edocs.errors import DuplicateError, RefusedError, UsageError
 from edocs.model.events import Event, EventKind, document_payload, findings_payload
+from edocs.model.import_rules import require_issued
 from edocs.model.register import Document, DocumentKey, is_sha256, tidy_name
 from edocs.model.submission import Submission
+from edocs.model.times import local_time
 
 __all__ = ["Known", "decide", "make_event"]
 
@@ -80,6 +82,7 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
     events = []
     if known is None:
         events.append(make_event(EventKind.REGISTERED, key, document_payload(document), who, now, document.file_sha256))
+        require_issued(document.issued_on, local_time(now).date())
     elif _is_other(document, known):
         raise DuplicateError(
             "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}"

@@ -179,3 +179,11 @@ def test_state_secret_keeps_its_reason(register: Path) -> None:
 
     assert [code(result) for result in results] == [2, 2]
     assert (counts(register).secrets, counts(register).base) == (1, 1)
+
+
+def test_correction_to_a_day_to_come_is_refused(register: Path) -> None:
+    result = amend(register, "correct", "--date", "01/01/2999", "--lang", "en")
+
+    assert code(result) == 6
+    assert "01/01/2999 is later than today" in result.stderr
+    assert counts(register).documents == 2

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
@@ -16,7 +17,7 @@ from register_samples import PROVINCE, make_document, make_report, signature
 from register_samples import issued as passed
 
 from edocs.cli.main import edocs
-from edocs.model import Document, Role, VerificationReport
+from edocs.model import HANOI, Document, Role, VerificationReport
 from edocs.testing import Pki
 
 OPTIONS = ("--number", "7", "--symbol", "UBND-VP", "--date", "05/03/2026", "--type", "Công văn")
@@ -171,6 +172,22 @@ def test_missing_options_are_named(register: Path, tmp_path: Path) -> None:
 
     assert code(result) == 2
     assert "--number, --symbol, --date, --type" in result.stderr
+
+
+def test_day_to_come_is_refused_and_the_lines_beside_it_are_kept(register: Path, tmp_path: Path) -> None:
+    pdf, source = tmp_path / "cv.pdf", tmp_path / "văn bản.jsonl"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+    documents = (make_document(1, issued_on=datetime(2999, 1, 1, tzinfo=HANOI)), make_document(2))
+    source.write_text("\n".join(line_of(one, passed(one)) for one in documents), encoding="utf-8")
+    to_come = ("--number", "7", "--symbol", "UBND-VP", "--date", "01/01/2999", "--type", "CV")
+
+    single = run("register", pdf, "--register", register, *AGENCY, *to_come, "--lang", "en")
+    lines = run("register", "--register", register, "--from-jsonl", source, "--lang", "en")
+
+    assert (code(single), code(lines)) == (6, 6)
+    assert "01/01/2999 is later than today" in single.stderr
+    assert f"{source}:1: 01/01/2999 is later than today" in lines.stderr
+    assert "1 registered" in lines.stderr
 
 
 def test_taken_number_is_refused(filled: Path, tmp_path: Path) -> None:

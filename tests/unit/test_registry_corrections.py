@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +23,9 @@ from register_samples import (
 
 from edocs.errors import RefusedError, UsageError
 from edocs.model import (
+    HANOI,
     Counts,
+    Document,
     Exclusion,
     Query,
     Secrecy,
@@ -254,3 +256,46 @@ def test_endless_word_is_refused_before_a_database_does(field: str) -> None:
 
     with pytest.raises(UsageError, match="too long"):
         make_document(1, **{"kind" if field == "type" else field: endless})
+
+
+TODAY = datetime(2026, 6, 30, 17, 30, tzinfo=UTC)
+"""1 July in Vietnam, 30 June in Greenwich."""
+
+
+def dated(day: int, number: int = 9) -> Document:
+    return make_document(number, issued_on=datetime(2026, 7, day, tzinfo=HANOI))
+
+
+def test_date_of_issue_after_today_in_vietnam_is_refused(registry: Registry) -> None:
+    with pytest.raises(RefusedError, match="02/07/2026 is later than today"):
+        registry.register(dated(2), who="văn thư", now=TODAY)
+
+    assert registry.register(dated(1), who="văn thư", now=TODAY).outcome is Outcome.NEW
+
+
+def test_line_of_a_day_to_come_costs_itself_alone(registry: Registry) -> None:
+    lines = [Submission(document=dated(2, 10)), Submission(document=dated(1, 11))]
+
+    done = registry.register_many(lines, who="văn thư", now=TODAY)
+
+    assert [one.outcome for one in done] == [Outcome.REFUSED, Outcome.NEW]
+    assert done[0].failure is not None
+    assert (done[0].failure.exit_code, done[0].failure.params["rule"]) == (6, "import.future")
+
+
+def test_correction_to_a_day_to_come_is_refused(registry: Registry) -> None:
+    with pytest.raises(RefusedError, match="is later than today"):
+        registry.correct(DOCUMENT.key, dated(2), who="văn thư", now=TODAY)
+
+    assert registry.correct(DOCUMENT.key, dated(1), who="văn thư", now=TODAY) == dated(1).key
+
+
+def test_document_that_stands_under_a_day_to_come_can_be_corrected_and_verified(registry: Registry) -> None:
+    """A register from before this rule, or from a clock that went wrong: nothing in it is stuck."""
+    document = dated(2)
+    registry.register(document, who="văn thư", now=TODAY + timedelta(days=1))
+
+    again = registry.register(document, issued(document), who="văn thư", now=TODAY)
+    key = registry.correct(document.key, replace(document, subject="khác"), who="văn thư", now=TODAY)
+
+    assert (again.outcome, key) == (Outcome.VERIFIED, document.key)
