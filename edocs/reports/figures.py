@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
-from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total
+from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total, type_name
 from edocs.model.checkpoint import Checkpoint
+from edocs.model.collation import vietnamese_key
 from edocs.model.periods import Span, span_months, spans_between
 from edocs.model.regrouping import Regrouping
 
@@ -140,8 +142,12 @@ _TIMES = {Facet.MONTH, *Span}
 _LEVELS = {level.value: position for position, level in enumerate(AgencyLevel)}
 
 
-def _order(group: tuple[str, ...], by: Sequence[Facet | Span]) -> tuple[tuple[int, str], ...]:
-    """Levels from province to commune, everything else by its text."""
-    return tuple(
-        (_LEVELS.get(value, 0) if facet is Facet.LEVEL else 0, value) for facet, value in zip(by, group, strict=True)
-    )
+def _order(group: tuple[str, ...], by: Sequence[Facet | Span]) -> tuple[Any, ...]:
+    """Levels from province to commune, types by their Vietnamese names in any language, everything else by its text."""
+    return tuple(_place(facet, value) for facet, value in zip(by, group, strict=True))
+
+
+def _place(facet: Facet | Span, value: str) -> Any:
+    if facet is Facet.LEVEL:
+        return _LEVELS.get(value, 0), value
+    return vietnamese_key(type_name(value, "vi")) if facet is Facet.TYPE else value
