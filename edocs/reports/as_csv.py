@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from edocs.locale import translate
 from edocs.model import Counts, Facet, Indicator, Share, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
@@ -18,42 +19,68 @@ from .as_indicators import INDICATOR_COLUMNS, indicator_cells
 from .comparing_words import decimal_of
 from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
-from .wording import group_label
+from .wording import DEFINITIONS, group_label
 
 __all__ = ["report_csv"]
+
+Line = dict[str, object]
 
 _COMPARED = (
     *("earlier_from", "earlier_to", "earlier_base"),
     *(f"{indicator.value}_{name}" for indicator in Indicator for name in ("earlier_valid", "points")),
     *("band", "rank", "earlier_rank", "target_percent", "missing"),
 )
+_DEFINED = ("term", "term_name", "term_definition")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(report: Report, lang: str) -> bytes:
-    """The report's sections one under the other, one line a row, in UTF-8 with a byte order mark."""
+    """The report's sections one under the other, then the indicators, then what all of it means, a line each.
+
+    In UTF-8 with a byte order mark. Every line has all columns.
+    """
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";" if lang == "vi" else ",", lineterminator="\r\n")
     times = (Facet.AGENCY, Facet.LEVEL, Facet.MONTH, *Span, Facet.TYPE)
     facets = [facet for facet in times if any(facet in section.by for section in report.sections)]
-    units = {(unit.level.value, unit.agency): unit for unit in report.comparisons.units} if report.comparisons else {}
     head = [*_head(facets), *(_COMPARED if report.comparisons else ())]
-    writer.writerow([*head, *(INDICATOR_COLUMNS if report.indicators else ())])
-    for section in report.sections:
-        for row in section.rows:
-            compared = _compared(_unit(row, section, units), report, lang) if report.comparisons else ()
-            writer.writerow([*_line(row, section, facets, report, lang), *compared])
-    for line in report.indicators.lines if report.indicators else ():
-        cells = [_percent(cell, lang) if isinstance(cell, Share) else cell for cell in indicator_cells(line, lang)]
-        said = [_safe(cell) if isinstance(cell, str) else cell for cell in cells]
-        writer.writerow([*_beside(head, report), *said, report.indicators.version if report.indicators else ""])
+    head += [*(INDICATOR_COLUMNS if report.indicators else ()), *_DEFINED]
+    writer = csv.DictWriter(stream, head, "", delimiter=";" if lang == "vi" else ",", lineterminator="\r\n")
+    writer.writeheader()
+    about = dict(zip(_ABOUT, _about(report), strict=True))
+    for line in (*_counted(report, facets, lang), *_indicators(report, lang), *_defined(report, lang)):
+        writer.writerow({**line, **about})
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _beside(head: Sequence[str], report: Report) -> list[object]:
-    """What stands in the other columns of an indicator's line: the period and the events, and no counts."""
-    known = {"section": "indicators", "kind": "indicator", **dict(zip(_ABOUT, _about(report), strict=True))}
-    return [known.get(name, "") for name in head]
+def _counted(report: Report, facets: Sequence[Facet | Span], lang: str) -> Iterator[Line]:
+    units = {(unit.level.value, unit.agency): unit for unit in report.comparisons.units} if report.comparisons else {}
+    names = _head(facets)[: -len(_ABOUT)]
+    for section in report.sections:
+        for row in section.rows:
+            line = dict(zip(names, _line(row, section, facets, report, lang), strict=True))
+            if report.comparisons:
+                compared = _compared(_unit(row, section, units), report, lang)
+                line.update(zip(_COMPARED, compared, strict=True))
+            yield line
+
+
+def _indicators(report: Report, lang: str) -> Iterator[Line]:
+    """No counts of documents: what an indicator counts stands in columns of its own."""
+    if report.indicators is None:
+        return
+    for line in report.indicators.lines:
+        cells = (*indicator_cells(line, lang), report.indicators.version)
+        said = [_percent(cell, lang) if isinstance(cell, Share) else _cell(cell) for cell in cells]
+        yield {"section": "indicators", "kind": "indicator", **dict(zip(INDICATOR_COLUMNS, said, strict=True))}
+
+
+def _defined(report: Report, lang: str) -> Iterator[Line]:
+    """What the columns mean, and each indicator that is shown."""
+    terms = [(id, translate(name, lang), translate(text, lang)) for id, (name, text) in DEFINITIONS.items()]
+    shown = report.indicators.definitions if report.indicators else ()
+    terms += [(one.id, one.name[lang], one.text[lang]) for one in shown]
+    for term in terms:
+        yield {"section": "definitions", "kind": "definition", **dict(zip(_DEFINED, map(_safe, term), strict=True))}
 
 
 def _head(facets: Sequence[Facet | Span]) -> list[str]:
@@ -79,10 +106,13 @@ def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Re
         cells += [buckets[standing] for standing in Standing]
         cells.append(_percent(counts.share(indicator), lang))
         cells += [buckets.attempted, _percent(counts.share(indicator, attempted=True), lang)]
-    return [*cells, *_about(report)]
+    return cells
 
 
-_ABOUT = ("period_from", "period_to", "cut_off", "events", "events_sha256", "rule", "bodies_of")
+_ABOUT = (
+    *("period_from", "period_to", "cut_off", "events", "events_sha256", "rule", "bodies_of"),
+    *("checkpoint_origin", "checkpoint_events", "checkpoint_root_sha256"),
+)
 
 
 def _about(report: Report) -> list[object]:
@@ -90,7 +120,9 @@ def _about(report: Report) -> list[object]:
     period = [first.isoformat() if first else "", last.isoformat() if last else ""]
     cut_off = report.cut_off.isoformat() if report.cut_off else ""
     bodies = report.regrouping.on.isoformat() if report.regrouping else ""
-    return [*period, cut_off, report.extent.events, report.extent.sha256, report.rule, bodies]
+    found = report.checkpoint
+    checkpoint = [_safe(found.origin), found.size, found.root.hex()] if found else ["", "", ""]
+    return [*period, cut_off, report.extent.events, report.extent.sha256, report.rule, bodies, *checkpoint]
 
 
 def _unit(row: Row, section: Section, units: Mapping[tuple[str, str], Unit]) -> Unit | None:
@@ -130,6 +162,10 @@ def _percent(share: Share, lang: str) -> str:
 
 def _decimal(text: str, lang: str) -> str:
     return text.replace(".", ",") if lang == "vi" else text
+
+
+def _cell(value: str | int) -> str | int:
+    return _safe(value) if isinstance(value, str) else value
 
 
 def _safe(text: str) -> str:
