@@ -31,7 +31,7 @@ from edocs.reports.checkpoint_words import checkpoint_lines
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
 from edocs.reports.regrouping_words import regrouping_lines
-from edocs.reports.wording import number_text, period_text, time_text
+from edocs.reports.wording import TABLE_TERMS, number_text, period_text, time_text
 
 from .arguments import read_time
 from .checkpoints import read_checkpoint, require_held
@@ -223,10 +223,10 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
     for grid in comparison_grids(found, lang):
         if asked[grid.id]:
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
-    for line in regrouping_lines(found, lang):
-        yield f"{line}\n"
+    yield from (f"{translate(term, lang)}\n" for term in TABLE_TERMS)
+    yield from (f"{line}\n" for line in regrouping_lines(found, lang))
     yield translate(
-        "{events} events, SHA-256 {digest}; rule {rule}, definitions in docs/indicators.md\n",
+        "{events} events, SHA-256 {digest}; rule {rule}; all definitions: edocs indicators\n",
         lang,
         events=number_text(found.extent.events, lang),
         digest=found.extent.sha256,

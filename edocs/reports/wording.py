@@ -33,6 +33,7 @@ __all__ = [
     "INDICATORS",
     "LEVELS",
     "STANDINGS",
+    "TABLE_TERMS",
     "date_text",
     "days_text",
     "group_label",
@@ -124,6 +125,15 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
         "percentages. No documents is n/a, neither 0 % nor 100 %.",
     ),
 }
+
+TABLE_TERMS = (
+    "To be signed: issued in the period, each document counted once, less state secrets and the other exclusions.",
+    "Signed by the person (I2), signed by the agency (I1): with a valid signature of theirs (unchanged, trusted, not "
+    "revoked), of those to be signed.",
+    "Both, in order (I3): a valid one of the person and, after it, one of the agency; the columns after it are the "
+    "rest of those to be signed.",
+)
+"""What the columns of a table mean, in a line each: :data:`DEFINITIONS` for a terminal."""
 
 
 def number_text(number: int, lang: str) -> str:

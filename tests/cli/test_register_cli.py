@@ -286,6 +286,16 @@ def test_table_says_what_it_rests_on(filled: Path, tmp_path: Path) -> None:
     assert re.search(r"^\d+ sự kiện, SHA-256 [0-9a-f]{64}; quy tắc edocs.standing/1", last)
 
 
+def test_table_says_what_its_columns_mean_without_a_folder_of_docs(filled: Path) -> None:
+    shown = run("report", "--register", filled, "--lang", "vi").stdout
+    named = {line.partition(":")[0] for line in shown.splitlines() if ": " in line}
+
+    assert {"Thuộc diện ký số", "Ký số cá nhân (I2), ký số cơ quan (I1)", "Đủ hai chữ ký (I3)"} <= named
+    assert "docs/" not in shown
+    assert "edocs indicators" in shown.splitlines()[-1]
+    assert "I1" in run("indicators", "--lang", "vi").stdout
+
+
 def test_figures_are_not_cut_on_a_narrow_terminal(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("FORCE_COLOR", "1")

@@ -56,7 +56,16 @@ from edocs.reports.as_html import report_html
 from edocs.reports.as_json import report_json
 from edocs.reports.as_table import section_cells
 from edocs.reports.figures import Report, RowKind, section
-from edocs.reports.wording import DEFINITIONS, EXCLUSIONS, FACETS, INDICATORS, LEVELS, STANDINGS, percent_text
+from edocs.reports.wording import (
+    DEFINITIONS,
+    EXCLUSIONS,
+    FACETS,
+    INDICATORS,
+    LEVELS,
+    STANDINGS,
+    TABLE_TERMS,
+    percent_text,
+)
 
 PAGE = ((Facet.LEVEL,), (Facet.MONTH,), (Facet.LEVEL, Facet.AGENCY), (Facet.TYPE,))
 EXTENT = LogExtent(events=1, sha256="0" * 64)
@@ -354,7 +363,7 @@ def test_name_that_is_markup_or_a_formula_stays_text(report: Report) -> None:
 def test_every_text_of_the_page_is_translated(report: Report) -> None:
     template = (Path(as_html.__file__).parent / "report.html.j2").read_text(encoding="utf-8")
     english = [one or other for one, other in re.findall(r"""\bt\((?:"([^"]+)"|'([^']+)')""", template)]
-    english += [text for pair in DEFINITIONS.values() for text in pair]
+    english += [*(text for pair in DEFINITIONS.values() for text in pair), *TABLE_TERMS]
     english += [*FACETS.values(), *INDICATORS.values(), *STANDINGS.values(), *EXCLUSIONS.values(), *LEVELS.values()]
 
     assert len(english) > 60
