@@ -462,6 +462,17 @@ def test_trend_by_quarter_is_a_sum_of_months(filled: Path) -> None:
     assert value["comparisons"]["bounds"] == {"upper": 90, "lower": 33.3}
 
 
+def test_trend_stands_in_place_of_the_agencies_unless_they_are_asked_for(filled: Path) -> None:
+    trend = ("report", "--register", filled, "--trend", "month", "--from", "2026-02", "--to", "2026-03")
+
+    alone, both = (run(*trend, *more).stdout for more in ((), ("--by", "level", "--by", "agency")))
+
+    assert all(month in shown for month in ("2026-02", "2026-03") for shown in (alone, both))
+    assert (PROVINCE.name in alone, PROVINCE.name in both) == (False, True)
+    sections = json.loads(run(*trend, "--by", "level", "--by", "agency", "--json").stdout)["sections"]
+    assert [section["by"] for section in sections] == [["level", "agency"], ["month"]]
+
+
 def test_units_are_ranked_by_the_share_that_is_asked_for(filled: Path) -> None:
     asked = ("--register", filled, "--rank", "--lang", "vi", "--indicator", "organisation")
 
