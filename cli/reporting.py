@@ -127,9 +127,9 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
 
 def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...]:
     """A page shows the indicators; a table where nothing else is asked for, or they are."""
-    if form == "openmetrics" or (form in ("table", "csv") and (options["by"] or options["trend"])):
-        is_asked = bool(options["indicator_files"]) and form != "openmetrics"
-        return read_indicator_files(options["indicator_files"]) if is_asked else ()
+    is_other = form in ("table", "csv") and (options["by"] or options["trend"])
+    if is_other and not options["indicator_files"]:
+        return ()
     return read_indicator_files(options["indicator_files"])
 
 

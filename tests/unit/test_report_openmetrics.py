@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ from register_province import fill_province
 from register_samples import NOW, make_document
 
 from edocs.model import Agency, AgencyLevel, Exclusion, Facet, Indicator, Standing
+from edocs.model.checkpoint import Checkpoint, CheckpointSignature
+from edocs.model.indicator_reading import built_in
+from edocs.model.indicators import Variant
 from edocs.registry import Registry
 from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.figures import Report
+from edocs.reports.wording import DEFINITIONS
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -27,11 +32,15 @@ def scraped(report: Report) -> Samples:
     return found
 
 
+def info(report: Report, name: str) -> list[dict[str, str]]:
+    return [dict(labels) for found, labels in scraped(report) if found == name]
+
+
 @pytest.fixture
 def report(tmp_path: Path) -> Report:
     with Registry.open(tmp_path / "tỉnh.db") as registry:
         fill_province(registry)
-        return registry.report(by=[(Facet.LEVEL, Facet.AGENCY, Facet.TYPE)], listed=0)
+        return registry.report(by=[(Facet.LEVEL, Facet.AGENCY, Facet.TYPE)], definitions=built_in(), listed=0)
 
 
 def test_every_count_is_exposed_under_its_labels(report: Report) -> None:
@@ -86,3 +95,58 @@ def test_empty_register_exposes_no_documents(tmp_path: Path) -> None:
         found = scraped(registry.report(listed=0))
 
     assert {name for name, _ in found} == {"edocs_report_info", "edocs_report_events"}
+
+
+def test_indicators_are_counts_of_each_level_and_never_of_all(report: Report) -> None:
+    assert report.indicators is not None
+    found = scraped(report)
+
+    names = ("valid", "invalid", "indeterminate", "not_checked", "denominator")
+    expected = {}
+    for line in report.indicators.lines:
+        if line.level is not None:
+            labels = {"indicator": line.definition.id, "variant": line.variant.value, "level": line.level.value}
+            labels["unit"] = line.definition.unit.value
+            for name in names:
+                expected[f"edocs_indicator_{name}", frozenset(labels.items())] = getattr(line.measure, name)
+    measured = {f"edocs_indicator_{name}" for name in names}
+    assert {key: value for key, value in found.items() if key[0] in measured} == expected
+    assert len({dict(labels)["level"] for _, labels in expected}) == 3
+    whole = report.indicators.of(built_in()[0], Variant.VERIFIED)
+    wanted = {("indicator", "I1"), ("variant", "verified")}
+    valid = {labels: value for (name, labels), value in found.items() if name == "edocs_indicator_valid"}
+    assert sum(value for labels, value in valid.items() if wanted <= labels) == whole.valid > 0
+
+
+def test_definitions_are_scraped_with_their_version(report: Report) -> None:
+    assert report.indicators is not None
+
+    assert info(report, "edocs_report_info")[0]["definitions"] == report.indicators.version
+    names = ("indicator", "name", "unit", "definition", "source")
+    assert [tuple(one[name] for name in names) for one in info(report, "edocs_indicator_info")] == [
+        (one.id, one.name["en"], one.unit.value, one.text["en"], one.source["en"]) for one in built_in()
+    ]
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_checkpoint_is_scraped_and_whether_it_is_signed(report: Report, is_signed: bool) -> None:
+    signature = CheckpointSignature(algorithm="urn:x", certificate=b"0", value=b"1") if is_signed else None
+    found = Checkpoint(origin='sổ "2026"', size=12, root=bytes(32), at=NOW, signature=signature)
+
+    said = scraped(replace(report, checkpoint=found))
+
+    named = {("origin", 'sổ "2026"'), ("root_sha256", "00" * 32), ("signed", "true" if is_signed else "false")}
+    assert said["edocs_report_checkpoint_info", frozenset(named)] == 1
+    assert said["edocs_report_checkpoint_events", frozenset()] == 12
+    assert not [name for name, _ in scraped(report) if "checkpoint" in name]
+
+
+def test_help_says_what_the_report_defines(report: Report) -> None:
+    families = text_string_to_metric_families(report_openmetrics(report).decode())
+    said = {family.name: family.documentation for family in families}
+
+    assert said["edocs_documents_to_sign"] == DEFINITIONS["base"][1]
+    for id in Indicator:
+        assert DEFINITIONS[id.value][1] in said["edocs_documents_standing"]
+    assert DEFINITIONS["buckets"][1] in said["edocs_documents_standing"]
+    assert all(said.values())
