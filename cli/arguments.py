@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import getpass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
 from edocs.errors import UsageError
-from edocs.model import HANOI, Policy
+from edocs.model import HANOI, Policy, read_day
 from edocs.model.times import require_time
 
 from .console import Console
@@ -23,7 +23,7 @@ POLICY_OPTION = click.option(
 
 
 def read_time(console: Console, text: str) -> datetime:
-    """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said.
+    """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said. A day is its beginning.
 
     Raises:
         UsageError: It is no time, or one at an end of the calendar.
@@ -36,6 +36,21 @@ def read_time(console: Console, text: str) -> datetime:
         console.say("{text} names no zone: taken as +07:00", text=text)
         moment = moment.replace(tzinfo=HANOI)
     return require_time(moment)
+
+
+def read_cut_off(console: Console, text: str | None) -> datetime | None:
+    """Up to when what was recorded counts (thời điểm chốt số liệu): a time, or a day and all of it in Vietnam.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if not text:
+        return None
+    try:
+        day = read_day(text)
+    except UsageError:
+        return read_time(console, text)
+    return require_time(day + timedelta(days=1, microseconds=-1))
 
 
 def user_name() -> str:

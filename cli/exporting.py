@@ -14,7 +14,7 @@ from edocs.model import Entry, tidy_name
 from edocs.reports.as_parquet import MANIFEST, ExportedMonth, export_documents
 from edocs.reports.wording import number_text
 
-from .arguments import read_time
+from .arguments import read_cut_off
 from .comparing import month_query
 from .console import PATH, Console, common_options
 from .once import OnceCommand
@@ -52,7 +52,7 @@ def export(
     query = replace(
         month_query(first, last),
         agency=tidy_name(agency) if agency else None,
-        as_of=read_time(console, at) if at else None,
+        as_of=read_cut_off(console, at),
     )
     months: list[ExportedMonth] = []
     advance = spoken(console, "{count} documents so far, {rate} a second")

@@ -20,7 +20,7 @@ from edocs.reports.figures import RowKind
 from edocs.reports.wording import month_text, number_text, percent_text
 from edocs.tables.figure_table import read_figure_file
 
-from .arguments import read_time, user_name
+from .arguments import read_cut_off, user_name
 from .comparing import month_query
 from .console import PATH, Console, common_options
 from .indicating import INDICATORS_OPTION, read_indicator_files
@@ -58,7 +58,7 @@ def figures(console: Console, *, action: str, paths: Sequence[Path], register_fi
     if paths or options["dry_run"] or options["who"] or options["agencies"] or options["indicator_files"]:
         raise UsageError("figures show takes no TABLE", hint="--from, --to and --at alone")
     query = month_query(options["first"], options["last"])
-    query = replace(query, as_of=read_time(console, options["at"]) if options["at"] else None)
+    query = replace(query, as_of=read_cut_off(console, options["at"]))
     with open_registry(console, register_file, read_only=True) as registry:
         found = registry.figures(query)
     _show(console, found)

@@ -20,7 +20,7 @@ from edocs.reports.as_table import Cells
 from edocs.reports.figures import RowKind
 from edocs.reports.wording import FACETS, group_label, number_text, percent_text
 
-from .arguments import read_time
+from .arguments import read_cut_off
 from .comparing import month_query
 from .console import PATH, Console, common_options
 from .once import OnceCommand
@@ -90,7 +90,7 @@ def _list(console: Console, found: Sequence[Definition]) -> None:
 
 def _measure(console: Console, registry: Registry, found: Sequence[Definition], options: dict[str, Any]) -> None:
     query = month_query(options["first"], options["last"])
-    query = replace(query, as_of=read_time(console, options["at"]) if options["at"] else None)
+    query = replace(query, as_of=read_cut_off(console, options["at"]))
     by, lang = tuple(map(Facet, options["by"])), console.lang
     agencies = registry.agencies()
     rows: list[tuple[RowKind, tuple[str, ...]]] = []

@@ -33,7 +33,7 @@ from edocs.reports.grids import comparison_grids, trend_grid
 from edocs.reports.regrouping_words import regrouping_lines
 from edocs.reports.wording import TABLE_TERMS, number_text, period_text, time_text
 
-from .arguments import read_time
+from .arguments import read_cut_off
 from .checkpoints import read_checkpoint, require_held
 from .comparing import comparing_options, month_query, read_comparing
 from .console import PATH, Console, common_options
@@ -89,7 +89,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
     Numerator and denominator stand beside every percentage. Same events, same bytes.
     """
     query = month_query(options["first"], options["last"])
-    query = replace(query, as_of=read_time(console, options["at"]) if options["at"] else None)
+    query = replace(query, as_of=read_cut_off(console, options["at"]))
     if console.json and form == "table":
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)

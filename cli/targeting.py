@@ -19,7 +19,7 @@ from edocs.reports.comparisons import TargetLine, target_lines
 from edocs.reports.figures import RowKind
 from edocs.reports.wording import INDICATORS, number_text, percent_text
 
-from .arguments import read_time
+from .arguments import read_cut_off
 from .comparing import month_query, read_target_file
 from .console import PATH, Console, common_options
 from .once import OnceCommand
@@ -48,7 +48,7 @@ def targets(
             click.echo(table_text(cells_table(_table(console, found), terminal_width())), nl=False)
         console.say("{count} targets", count=number_text(len(found), console.lang))
         return 0
-    query = replace(month_query(first, last), as_of=read_time(console, at) if at else None)
+    query = replace(month_query(first, last), as_of=read_cut_off(console, at))
     with open_registry(console, register_file, read_only=True) as registry:
         agencies = registry.agencies()
         lines = list(_lines(registry, found, query))

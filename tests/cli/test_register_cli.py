@@ -18,6 +18,7 @@ from register_samples import issued as passed
 
 from edocs.cli.main import edocs
 from edocs.model import HANOI, Document, Role, VerificationReport
+from edocs.registry import Registry
 from edocs.testing import Pki
 
 OPTIONS = ("--number", "7", "--symbol", "UBND-VP", "--date", "05/03/2026", "--type", "Công văn")
@@ -417,6 +418,28 @@ def test_period_limits_the_count_and_shows_empty_months(filled: Path) -> None:
 )
 def test_period_that_cannot_be_meant_is_a_usage_error(filled: Path, arguments: list[str]) -> None:
     assert code(run("report", "--register", filled, *arguments)) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-07-01", 2),
+        ("01/07/2026", 2),
+        ("2026-06-30", 0),
+        ("2026-07-01T00:00+07:00", 0),
+        ("2026-07-01T10:00:00", 1),
+        ("2026-07-02", 3),
+    ],
+)
+def test_cut_off_that_is_a_day_is_all_of_it_in_vietnam(register: Path, at: str, expected: int) -> None:
+    moments = ("2026-07-01T09:00:00+07:00", "2026-07-01T16:59:59.999+00:00", "2026-07-01T17:00:00+00:00")
+    with Registry.open(register) as registry:
+        for number, moment in enumerate(moments, 1):
+            registry.register(make_document(number), who="văn thư", now=datetime.fromisoformat(moment))
+
+    report = json.loads(run("report", "--register", register, "--at", at, "--json").stdout)
+
+    assert report["total"]["documents"] == expected
 
 
 TARGETS = 'target = [{indicator = "both", level = "tỉnh", year = 2026, percent = "66,5", source = "KH 12"}]'
