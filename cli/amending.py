@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from edocs._files import read_file
+from edocs.amending import not_registered
 from edocs.errors import UsageError
 from edocs.model import (
     HANOI,
@@ -54,7 +55,7 @@ class _Amendment:
         """As it is registered."""
         found = self.registry.entries([self.key])
         if self.key not in found:
-            raise UsageError("not registered: {key}", hint="edocs find shows what is", key=self.key)
+            raise not_registered(self.registry.store, self.key)
         return found[self.key].document
 
     @property
@@ -204,7 +205,7 @@ _NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|histo
 def amend(console: Console, action: str, key: str, *, register_file: str, who: str, **options: Any) -> int:
     """Say what happened to a registered document: a new event, nothing is rewritten (đính chính, thu hồi, gửi …).
 
-    KEY is as `edocs find --json` shows it. exclude and include take it out of the figures and back in; correct puts
+    KEY is as `edocs find --keys` shows it. exclude and include take it out of the figures and back in; correct puts
     right what was registered, its number and agency too; issued, sent, answered, recalled and superseded say what
     became of it. history shows all of that.
     """
@@ -223,8 +224,8 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
             console.say("noted: {what}: {key}", what=console.text(_DONE[action]), key=key)
             return 0
         history = list(registry.history(named))
-    if not history:
-        raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
+        if not history:
+            raise not_registered(registry.store, named)
     for item in history:
         show_event(console, item)
     return 0

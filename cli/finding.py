@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from edocs.errors import UsageError
-from edocs.model import Entry, Indicator, Query, read_day, tidy_name, type_name
+from edocs.model import DocumentKey, Entry, Indicator, Query, read_day, tidy_name, type_name
+from edocs.registry import Registry
 from edocs.reports.as_json import entry_object
-from edocs.reports.wording import INDICATORS, STANDINGS, date_text, number_text
+from edocs.reports.wording import EXCLUSIONS, INDICATORS, STANDINGS, date_text, number_text
 
 from .console import Console, common_options
 from .gaps import show_gaps
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
 from .tables import table_text, terminal_width
+
+_LIFE = {"sent_at": "sent", "recalled_at": "recalled", "superseded_by": "replaced"}
 
 
 @click.command(cls=OnceCommand)
@@ -28,6 +31,7 @@ from .tables import table_text, terminal_width
 @click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name (tên loại).")
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="Issued on that day or later.")
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="Issued on that day or earlier.")
+@click.option("--keys", is_flag=True, help="Show keys, which edocs amend needs, in place of how it was signed.")
 @click.option("--gaps", is_flag=True, help="Instead: the numbers that no document has, by agency and year.")
 @click.argument("text", nargs=-1)
 @common_options
@@ -41,10 +45,14 @@ def find(
     kind: str | None,
     first: str | None,
     last: str | None,
+    keys: bool,
     gaps: bool,
     text: tuple[str, ...],
 ) -> int:
-    """Find documents in the register by TEXT in number, subject or agency, and by these options (tra cứu)."""
+    """Find documents in the register by TEXT in number, subject or agency, and by these options (tra cứu).
+
+    TEXT that is a document's key, also one that it had before a correction, finds that document.
+    """
     query = Query(
         agency=tidy_name(agency) if agency else None,
         number=number,
@@ -60,31 +68,57 @@ def find(
         if gaps:
             return show_gaps(console, registry, query)
         if console.json:
-            for entry in registry.find(query):
-                console.emit({"schema": "edocs.entry/1", **entry_object(entry)})
+            for entry in _found(console, registry, query):
+                lived = {name: entry.life.get(name) for name in _LIFE}
+                console.emit({"schema": "edocs.entry/1", **entry_object(entry), **lived})
             return 0
-        entries = list(registry.find(query))
+        entries = list(_found(console, registry, query))
     if entries:
-        click.echo(table_text(_entries_table(console, entries), terminal_width()), nl=False)
+        click.echo(table_text(_entries_table(console, entries, has_keys=keys), terminal_width()), nl=False)
     console.say("{count} documents", count=number_text(len(entries), console.lang))
     return 0
 
 
-def _entries_table(console: Console, entries: Sequence[Entry]) -> Table:
+def _found(console: Console, registry: Registry, query: Query) -> Iterator[Entry]:
+    """What is asked for; a key stands for its document, also one that it had until a correction."""
+    try:
+        key = DocumentKey.parse(query.text)
+    except UsageError:
+        return registry.find(query)
+    found = registry.entries([key])
+    if not found and (now := registry.moved_to(key)):
+        console.say("{key} was corrected: the document is {now}", key=key, now=now)
+        found = registry.entries([now])
+    return iter(found.values())
+
+
+def _entries_table(console: Console, entries: Sequence[Entry], *, has_keys: bool) -> Table:
+    """A line a document. With keys it has no standings: a key is copied into a command, and must stand whole."""
     table = Table()
-    names = ("Number, symbol", "Date of issue", "Agency", "Type and subject", *(INDICATORS[i] for i in Indicator))
-    for name in names:
+    first, rest = ("Key", ()) if has_keys else ("Number, symbol", tuple(INDICATORS[one] for one in Indicator))
+    table.add_column(Text(console.text(first)), overflow="fold", no_wrap=has_keys)
+    for name in ("Date of issue", "Agency", "Type and subject", *rest, "State"):
         table.add_column(Text(console.text(name)), overflow="fold")
     for entry in entries:
         document = entry.document
         subject = f": {document.subject}" if document.subject else ""
         standings = [console.text(STANDINGS[entry.standing(indicator)]) for indicator in Indicator]
         cells = (
-            document.code_text,
+            str(document.key) if has_keys else document.code_text,
             date_text(document.issued_on, console.lang),
             document.agency.name,
             f"{type_name(document.type, console.lang)}{subject}",
-            *(["–"] * len(standings) if entry.exclusion else standings),
+            *(["–"] * len(standings) if entry.exclusion else standings)[: len(rest)],
+            ", ".join(_state(console, entry)),
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _state(console: Console, entry: Entry) -> Iterator[str]:
+    """What became of it, in short; `edocs amend history` says it at length."""
+    if entry.exclusion is not None:
+        yield console.text(EXCLUSIONS[entry.exclusion])
+    for name, text in _LIFE.items():
+        if name in entry.life:
+            yield console.text(text)

@@ -43,7 +43,7 @@ _EVERY_S = 2.0
 
 _OPTIONS = (
     click.option("--register", "register_file", metavar="FILE|postgresql://…", help="The register to prove from."),
-    click.option("--document", metavar="KEY", help="Prove what happened to it; a key as `edocs find --json` shows."),
+    click.option("--document", metavar="KEY", help="Prove what happened to it; a key as `edocs find --keys` shows."),
     click.option("--since", type=PATH, metavar="OLD.json", help="Prove that the log only grew since this checkpoint."),
     click.option("--checkpoint", type=PATH, metavar="FILE", help="Prove against this checkpoint; else against now."),
     click.option("--signer", metavar="URI", help="Sign the checkpoint of now: pkcs12:PATH, X.p12, pkcs11:…"),

@@ -19,7 +19,15 @@ from edocs.model.registering import make_event
 from edocs.model.times import local_time, require_time
 from edocs.ports import Store
 
-__all__ = ["Amending"]
+__all__ = ["Amending", "not_registered"]
+
+
+def not_registered(store: Store, key: DocumentKey) -> UsageError:
+    """The error of a key that no document has: where a correction took it away, it says which the document has now."""
+    now = store.moved_to(key)
+    if now is not None and now != key:
+        return UsageError("{key} was corrected: the document is {now}", hint="give this key", key=key, now=now)
+    return UsageError("not registered: {key}", hint="edocs find --keys shows what is", key=key)
 
 
 class Amending:
@@ -128,9 +136,10 @@ class Amending:
         """What is registered, which nobody else changes in the block."""
         with self._store.transaction():
             entry = self._store.entries([key]).get(key)
-            if entry is None:
-                raise UsageError("not registered: {key}", hint="edocs find shows what is", key=key)
-            yield entry
+            if entry is not None:
+                yield entry
+                return
+        raise not_registered(self._store, key)
 
     def _log(
         self,

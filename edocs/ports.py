@@ -198,6 +198,10 @@ class Store(Protocol):
         """The present state of those of ``keys`` that are registered."""
         ...
 
+    def moved_to(self, key: DocumentKey) -> DocumentKey | None:
+        """Where the document stands now that had ``key`` until a correction; None: none had. Reads through the log."""
+        ...
+
     def states(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Mapping[str, Any]]:
         """The present rows (:data:`edocs.model.state.COLUMNS`) of those of ``keys`` that are registered."""
         ...

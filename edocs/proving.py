@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edocs._trust.signer_check import check_signer
 from edocs._xmlsig.algorithms import SIGNATURES, verify_value, wire_value
+from edocs.amending import not_registered
 from edocs.errors import SignatureValueError, UsageError
 from edocs.model import (
     HANOI,
@@ -166,7 +167,11 @@ def prove_inclusion(store: Store, key: DocumentKey, checkpoint: Checkpoint) -> I
         raise UsageError("nothing can be proved against this checkpoint: {why}", why=fault.text())
     events = [item for item in store.events(key) if item.id <= checkpoint.size]
     if not events:
-        raise UsageError("nothing is known of {key} at this checkpoint", hint="edocs find shows what is", key=key)
+        if key not in store.states([key]):
+            raise not_registered(store, key)
+        raise UsageError(
+            "nothing is known of {key} at this checkpoint", hint="edocs find --keys shows what is", key=key
+        )
     with store.tree() as (_, node):
         proved = tuple(_proved(item, inclusion_proof(item.id - 1, checkpoint.size, node)) for item in events)
     return InclusionProof(checkpoint=checkpoint, events=proved)

@@ -171,6 +171,13 @@ class Registry(Amending):
         """Everything that happened to one document, in the order of the log."""
         return self._store.events(key)
 
+    def moved_to(self, key: DocumentKey) -> DocumentKey | None:
+        """Where the document stands now that had ``key`` until it was corrected; None: none had (đính chính).
+
+        The log is read through for it: seconds, where it has millions of events.
+        """
+        return self._store.moved_to(key)
+
     def agencies(self) -> Mapping[str, Agency]:
         """Each agency in the register by its id, under its latest name and level (cơ quan ban hành)."""
         return self._store.agencies()

@@ -112,6 +112,16 @@ class SqlStore:
         with _sound():
             return {key: entry_of(row) for key, row in rows.items()}
 
+    def moved_to(self, key: DocumentKey) -> DocumentKey | None:
+        """Where the document stands now that had ``key`` until a correction; of several, the last that had it."""
+        corrections = select(event.c.document).where(event.c.kind == EventKind.CORRECTED.value)
+        last = corrections.where(event.c.subject == str(key)).order_by(event.c.id.desc()).limit(1)
+        with self._reading() as connection:
+            id = connection.execute(last).scalar()
+            text = connection.execute(select(document.c.key).where(document.c.id == id)).scalar()
+            with _sound():
+                return None if text is None else DocumentKey.parse(text)
+
     def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
         """The log in order."""
         statement = select(event).order_by(event.c.id)

@@ -187,3 +187,38 @@ def test_correction_to_a_day_to_come_is_refused(register: Path) -> None:
     assert code(result) == 6
     assert "01/01/2999 is later than today" in result.stderr
     assert counts(register).documents == 2
+
+
+def test_key_of_before_a_correction_names_the_one_of_now(register: Path, tmp_path: Path) -> None:
+    amend(register, "correct", "--number", "12")
+    now = str(make_document(12).key)
+    paths = ("--register", register, "-o", tmp_path / "proof.json")
+
+    said = (
+        amend(register, "recalled", "--note", "x", "--lang", "en"),
+        amend(register, "sent", "--to", "H01", "--lang", "en"),
+        amend(register, "history", "--lang", "en"),
+        run("prove", "--document", KEY, *paths, "--lang", "en"),
+    )
+    found = run("find", KEY, "--register", register, "--json", "--lang", "en")
+
+    assert [code(one) for one in said] == [2] * 4
+    assert all(f"{KEY} was corrected: the document is {now}" in one.stderr for one in said)
+    assert f"the document is {now}" in found.stderr
+    assert [json.loads(line)["key"] for line in found.stdout.splitlines()] == [now]
+
+
+def test_find_shows_what_became_of_a_document_and_its_key(register: Path) -> None:
+    other = str(make_document(8).key)
+    amend(register, "sent", "--to", "H99.13")
+    amend(register, "recalled", "--note", "sai")
+    amend(register, "superseded", "--by", other)
+
+    shown = run("find", "--register", register, "--keys", "--lang", "vi").stdout
+    [line] = [line for line in shown.splitlines() if KEY in line]
+    entry = json.loads(run("find", KEY, "--register", register, "--json").stdout)
+
+    assert "đã gửi, đã thu hồi, đã được thay thế" in line
+    assert entry["superseded_by"] == other
+    assert entry["sent_at"] and entry["recalled_at"]
+    assert KEY not in run("find", "--register", register).stdout

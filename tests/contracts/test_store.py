@@ -28,10 +28,12 @@ from edocs.model import (
     Indicator,
     Query,
     Standing,
+    canonical_json,
     document_payload,
     findings_payload,
     read_facts,
 )
+from edocs.model.events import correction
 from edocs.ports import Store
 from edocs.stores.postgres import open_postgres
 from edocs.stores.sqlite import open_sqlite
@@ -335,3 +337,17 @@ def test_events_of_no_document_come_back_and_count_as_events(store: Store) -> No
     assert [one.id for one in then] == [2]
     assert store.extent().events == 3
     assert list(store.check()) == []
+
+
+def correction_of(old: Document, new: Document) -> Event:
+    payload = canonical_json(correction(new, ""))
+    return Event(kind=EventKind.CORRECTED, at=NOW, who="văn thư", key=old.key, payload=payload)
+
+
+def test_key_before_a_correction_leads_to_the_document(store: Store) -> None:
+    first, second, third = (make_document(number) for number in (1, 2, 3))
+    put = [registered(first), *(correction_of(*pair) for pair in ((first, second), (second, third)))]
+    with store.transaction():
+        store.append(put)
+
+    assert [store.moved_to(one.key) for one in (first, second, third)] == [third.key, third.key, None]
