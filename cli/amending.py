@@ -21,12 +21,16 @@ from edocs.model import (
     Agency,
     Document,
     DocumentKey,
+    Entry,
     Exclusion,
+    Reason,
     named_agency,
     read_day,
     read_secrecy,
+    tidy_name,
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
+from edocs.model.doubts import answer_doubts, recall_doubts, replacement_doubts
 from edocs.registry import Registry
 
 from .arguments import read_time, user_name
@@ -37,6 +41,10 @@ from .registers import REGISTER_OPTION, open_registry
 
 _CHOICES = tuple(reason.value for reason in Exclusion if not reason.is_state_secret)
 _CORRECTED = ("agency", "agency_name", "level", "number", "symbol", "date", "type", "subject", "secrecy")
+
+
+Notices = tuple[Reason, ...] | None
+"""What does not fit what the register knows; None: nothing was said that is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +59,12 @@ class _Amendment:
     now: datetime
 
     @property
-    def document(self) -> Document:
+    def entry(self) -> Entry:
         """As it is registered."""
         found = self.registry.entries([self.key])
         if self.key not in found:
             raise not_registered(self.registry.store, self.key)
-        return found[self.key].document
+        return found[self.key]
 
     @property
     def at(self) -> datetime:
@@ -80,16 +88,18 @@ class _Amendment:
         return value
 
 
-def _exclude(one: _Amendment) -> None:
+def _exclude(one: _Amendment) -> Notices:
     reason = Exclusion(one.needed("reason_code"))
     one.registry.exclude(one.key, reason, note=one.options["note"], who=one.who, now=one.now)
+    return ()
 
 
-def _include(one: _Amendment) -> None:
+def _include(one: _Amendment) -> Notices:
     one.registry.include(one.key, note=one.options["note"], who=one.who, now=one.now)
+    return ()
 
 
-def _correct(one: _Amendment) -> None:
+def _correct(one: _Amendment) -> Notices:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
     if not given:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …")
@@ -97,6 +107,7 @@ def _correct(one: _Amendment) -> None:
     key = one.registry.correct(one.key, change, note=one.options["note"], who=one.who, now=one.now)
     if key != one.key:
         one.console.say("from now on it is {key}", key=key)
+    return ()
 
 
 def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[str, Agency]) -> Document:
@@ -119,43 +130,51 @@ def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[s
     )
 
 
-def _issued(one: _Amendment) -> None:
+def _issued(one: _Amendment) -> Notices:
     one.registry.issue(one.key, issued_at=one.at, who=one.who, now=one.now)
+    return ()
 
 
-def _sent(one: _Amendment) -> None:
+def _sent(one: _Amendment) -> Notices:
     days_off = [read_day(day).date() for day in one.options["holiday"]]
     sending = Dispatch(
         sent_at=one.at,
         receivers=tuple(one.needed("to")),
         is_with_paper=one.options["paper"],
-        deadline=sending_deadline(one.document.issued_on, days_off),
+        deadline=sending_deadline(one.entry.document.issued_on, days_off),
         message_sha256=one.message_sha256,
     )
     one.registry.send(one.key, sending, who=one.who, now=one.now)
+    return ()
 
 
-def _answered(one: _Amendment) -> None:
+def _answered(one: _Amendment) -> Notices:
     [receiver, *more] = one.needed("to")
     if more:
         raise UsageError("a status comes from one receiver", hint="--to CODE once")
     status = ReceivedStatus(
         receiver=receiver, code=one.needed("code"), stated_at=one.at, message_sha256=one.message_sha256
     )
+    notices = answer_doubts(one.entry, tidy_name(receiver))
     one.registry.receive_status(one.key, status, who=one.who, now=one.now)
+    return notices
 
 
-def _recalled(one: _Amendment) -> None:
+def _recalled(one: _Amendment) -> Notices:
     reason = one.needed("note")
-    one.registry.recall(one.key, reason=reason, evidence=one.message_sha256, who=one.who, now=one.now)
+    notices = recall_doubts(one.entry)
+    is_news = one.registry.recall(one.key, reason=reason, evidence=one.message_sha256, who=one.who, now=one.now)
+    return notices if is_news else None
 
 
-def _superseded(one: _Amendment) -> None:
+def _superseded(one: _Amendment) -> Notices:
     by = DocumentKey.parse(one.needed("by"))
+    notices = replacement_doubts(by, is_registered=by in one.registry.entries([by]))
     one.registry.supersede(one.key, by, evidence=one.message_sha256, who=one.who, now=one.now)
+    return notices
 
 
-_ACTIONS: Mapping[str, Callable[[_Amendment], None]] = {
+_ACTIONS: Mapping[str, Callable[[_Amendment], Notices]] = {
     "exclude": _exclude,
     "include": _include,
     "correct": _correct,
@@ -220,8 +239,7 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
                 who=who or user_name(),
                 now=datetime.now(HANOI),
             )
-            _ACTIONS[action](one)
-            console.say("noted: {what}: {key}", what=console.text(_DONE[action]), key=key)
+            _conclude(one, action, _ACTIONS[action](one))
             return 0
         history = list(registry.history(named))
         if not history:
@@ -229,3 +247,23 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
     for item in history:
         show_event(console, item)
     return 0
+
+
+def _conclude(one: _Amendment, action: str, notices: Notices) -> None:
+    """Say what was noted, and what of it does not fit what the register knows."""
+    console, what = one.console, one.console.text(_DONE[action])
+    if notices is None:
+        console.say("nothing new: {what}: {key}", what=what, key=one.key)
+    else:
+        console.say("noted: {what}: {key}", what=what, key=one.key)
+    for notice in notices or ():
+        console.tell(f"! {notice.text(console.lang)}\n  → {notice.advice(console.lang)}")
+    console.emit(
+        {
+            "schema": "edocs.amended/1",
+            "action": action,
+            "key": str(one.key),
+            "is_news": notices is not None,
+            "notices": [notice.as_dict(console.lang) for notice in notices or ()],
+        }
+    )

@@ -92,10 +92,20 @@ class Amending:
         """Say what a receiver answered (trạng thái của nơi nhận); of several, the latest that it stated counts."""
         self._append(key, EventKind.STATUS_RECEIVED, status.payload, evidence=status.message_sha256, who=who, now=now)
 
-    def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> None:
-        """Say that a document was recalled (thu hồi). It was issued, and stays in every count; reports itemise it."""
+    def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> bool:
+        """Say that a document was recalled (thu hồi). It was issued, and stays in every count; reports itemise it.
+
+        Returns:
+            Whether that is news: the same reason on the same evidence again changes nothing.
+        """
         payload = {"reason": tidy_name(reason), "recalled_at": instant(require_time(now))}
-        self._append(key, EventKind.RECALLED, payload, evidence=evidence, who=who, now=now)
+        same = canonical_json({"reason": payload["reason"]}).removesuffix("}") + ","
+        with self._entry(key):
+            *_, last = (None, *(one.event for one in self._store.events(key) if one.event.kind is EventKind.RECALLED))
+            is_news = last is None or last.evidence != evidence or not last.payload.startswith(same)
+            if is_news:
+                self._log(key, EventKind.RECALLED, payload, who, now, evidence)
+        return is_news
 
     def supersede(self, key: DocumentKey, by: DocumentKey, *, evidence: str = "", who: str, now: datetime) -> None:
         """Say that a document was replaced or updated by another (thay thế); both were issued, and both count.

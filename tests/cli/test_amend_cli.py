@@ -222,3 +222,42 @@ def test_find_shows_what_became_of_a_document_and_its_key(register: Path) -> Non
     assert entry["superseded_by"] == other
     assert entry["sent_at"] and entry["recalled_at"]
     assert KEY not in run("find", "--register", register).stdout
+
+
+def test_recalled_again_is_said_and_a_repetition_changes_nothing(register: Path) -> None:
+    first = amend(register, "recalled", "--note", "sai nội dung", "--json")
+    same = amend(register, "recalled", "--note", "sai  nội dung", "--json", "--lang", "en")
+    other = amend(register, "recalled", "--note", "sai thẩm quyền", "--json", "--lang", "en")
+
+    said = [json.loads(one.stdout) for one in (first, same, other)]
+    assert [code(one) for one in (first, same, other)] == [0, 0, 0]
+    assert [one["is_news"] for one in said] == [True, False, True]
+    assert [[notice["rule"] for notice in one["notices"]] for one in said] == [[], [], ["amend.recalled_again"]]
+    assert "nothing new" in same.stderr
+    assert "it was recalled already" in other.stderr
+    history = run("amend", "history", KEY, "--register", register, "--json").stdout
+    assert history.count('"recalled"') == 2
+
+
+def test_replacement_that_the_register_does_not_have_is_said(register: Path) -> None:
+    elsewhere, here = KEY.replace("H99:", "H98:"), str(make_document(8).key)
+
+    unknown = amend(register, "superseded", "--by", elsewhere, "--json", "--lang", "en")
+    known = amend(register, "superseded", "--by", here, "--json")
+
+    assert (code(unknown), code(known)) == (0, 0)
+    assert f"what takes its place is not in this register: {elsewhere}" in unknown.stderr
+    assert [notice["rule"] for notice in json.loads(unknown.stdout)["notices"]] == ["amend.replacement_unknown"]
+    assert json.loads(known.stdout)["notices"] == []
+
+
+def test_answer_of_a_body_that_it_was_not_sent_to_is_said(register: Path) -> None:
+    amend(register, "sent", "--to", "H99.13")
+
+    receiver = amend(register, "answered", "--to", "H99.13", "--code", "03", "--json")
+    stranger = amend(register, "answered", "--to", "H01", "--code", "03", "--json", "--lang", "en")
+
+    assert (code(receiver), code(stranger)) == (0, 0)
+    assert json.loads(receiver.stdout)["notices"] == []
+    assert [notice["rule"] for notice in json.loads(stranger.stdout)["notices"]] == ["amend.not_sent_to"]
+    assert "the register knows of no sending to H01" in stranger.stderr

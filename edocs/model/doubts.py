@@ -1,0 +1,62 @@
+"""What is said of a registered document and does not fit what the register knows: taken in, and pointed out.
+
+Điều ghi thêm không khớp với sổ. None of it is refused: the other document may stand in another register, and a sending
+may not have been entered. Decree 30/2020/NĐ-CP, article 18.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from edocs.model.register import DocumentKey
+from edocs.model.state import Entry
+from edocs.model.times import clock_text
+from edocs.model.verdict import Reason
+
+__all__ = ["answer_doubts", "recall_doubts", "replacement_doubts"]
+
+
+def recall_doubts(entry: Entry) -> tuple[Reason, ...]:
+    """That it was recalled before (thu hồi lần nữa)."""
+    before = entry.life.get("recalled_at")
+    if before is None:
+        return ()
+    return (
+        Reason(
+            rule="amend.recalled_again",
+            clause="Decree 30/2020/NĐ-CP, article 18",
+            message="it was recalled already, at {at}",
+            hint="edocs amend history shows both",
+            params={"at": clock_text(datetime.fromisoformat(before))},
+        ),
+    )
+
+
+def replacement_doubts(by: DocumentKey, *, is_registered: bool) -> tuple[Reason, ...]:
+    """That the register does not have what took its place (văn bản thay thế không có trong sổ)."""
+    if is_registered:
+        return ()
+    return (
+        Reason(
+            rule="amend.replacement_unknown",
+            clause="docs/registry.md",
+            message="what takes its place is not in this register: {by}",
+            hint="right where another register has it; else say it again with the right --by",
+            params={"by": str(by)},
+        ),
+    )
+
+
+def answer_doubts(entry: Entry, receiver: str) -> tuple[Reason, ...]:
+    """That it was not sent to who answers, as far as the register knows (cơ quan không nhận mà phản hồi)."""
+    if receiver in entry.life.get("receivers", ()):
+        return ()
+    return (
+        Reason(
+            rule="amend.not_sent_to",
+            clause="docs/registry.md",
+            message="the register knows of no sending to {receiver}",
+            hint="enter it with edocs amend sent, or correct the code",
+            params={"receiver": receiver},
+        ),
+    )
