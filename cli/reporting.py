@@ -15,7 +15,7 @@ from edocs._files import read_file, write_file
 from edocs.errors import MissingExtraError, UsageError
 from edocs.locale import translate
 from edocs.model import HANOI, Facet, Query, read_directory
-from edocs.model.agency_tree import make_tree
+from edocs.model.agency_tree import AgencyTree, make_tree
 from edocs.model.indicators import Definition
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
 from edocs.model.periods import Span
@@ -27,6 +27,7 @@ from edocs.reports.as_indicators import indicator_grid
 from edocs.reports.as_json import report_json, report_object
 from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.as_table import Cells, grid_cells, section_cells
+from edocs.reports.branches import along_tree
 from edocs.reports.checkpoint_words import checkpoint_lines
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
@@ -71,8 +72,15 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
     metavar="FILE",
     help="Carry this checkpoint of the log, after seeing that the log holds it.",
 )
-@click.option("--agencies", "agencies_file", type=PATH, metavar="FILE", help="For --today: in place of the register's.")
+@click.option(
+    "--agencies",
+    "agencies_file",
+    type=PATH,
+    metavar="FILE",
+    help="For --today and --tree: in place of the register's directory.",
+)
 @click.option("--today", is_flag=True, help="Count under today's bodies (those of --at): merged, renamed.")
+@click.option("--tree", is_flag=True, help="Each body with all below it, along the directory's tree of the cut-off.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
     "--letterhead",
@@ -95,7 +103,8 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     checkpoint = read_checkpoint(options["checkpoint_file"]) if options["checkpoint_file"] else None
     with open_registry(console, register_file, read_only=True) as registry:
-        bodies = _bodies(options, query, form, registry)
+        tree = _directory(options, query, form, registry)
+        bodies = _bodies(options, query, tree)
         found = registry.report(
             query,
             _sections(options, form, query),
@@ -104,6 +113,9 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
             listed=OPEN_DOCUMENTS if form in _LISTED else 0,
             bodies=bodies,
         )
+        if options["tree"] and tree is not None:
+            on = bodies.on if bodies else (found.cut_off or datetime.now(HANOI)).astimezone(HANOI).date()
+            found = along_tree(found, tree, on)
         if checkpoint is not None:
             require_held(registry, checkpoint, console.lang)
             found = replace(found, checkpoint=checkpoint)
@@ -127,29 +139,47 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
 
 def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...]:
     """A page shows the indicators; a table where nothing else is asked for, or they are."""
-    is_other = form in ("table", "csv") and (options["by"] or options["trend"])
+    is_other = form in ("table", "csv") and (options["by"] or options["trend"] or options["tree"])
     if is_other and not options["indicator_files"]:
         return ()
     return read_indicator_files(options["indicator_files"])
 
 
-def _bodies(options: Mapping[str, Any], query: Query, form: str, registry: Registry) -> Bodies | None:
-    """Under which bodies to count, by a file or by the register's own directory; None: under those registered."""
+def _directory(options: Mapping[str, Any], query: Query, form: str, registry: Registry) -> AgencyTree | None:
+    """The agencies of a file, or of the register's own directory; None: nothing is asked of them."""
     path = options["agencies_file"]
-    if not options["today"]:
+    if not (options["today"] or options["tree"]):
         if path:
-            raise UsageError("--agencies FILE is of use with --today", hint="the file says what bodies have become")
+            raise UsageError(
+                "--agencies FILE is of use with --today and --tree",
+                hint="the file says what bodies have become, and what is above them",
+            )
         return None
     directory = read_directory(read_file(path)) if path else registry.directory(query.as_of)
     if directory is None:
         raise UsageError("the register has no directory of agencies", hint="edocs agencies import FILE --register …")
     if form == "openmetrics":
-        raise UsageError("counts that are scraped stay under the agencies as registered", hint="leave --today out")
+        raise UsageError(
+            "counts that are scraped stay under the agencies as registered", hint="leave --today and --tree out"
+        )
+    return make_tree(directory)
+
+
+def _bodies(options: Mapping[str, Any], query: Query, tree: AgencyTree | None) -> Bodies | None:
+    """Under which bodies to count; None: under those registered."""
+    if tree is None or not options["today"]:
+        return None
     moment = query.as_of or datetime.now(HANOI)
-    return Bodies(tree=make_tree(directory), on=moment.astimezone(HANOI).date())
+    return Bodies(tree=tree, on=moment.astimezone(HANOI).date())
 
 
 def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, ...]:
+    """What is shown; a tree is made of the agencies, which then come last."""
+    tree: tuple[By, ...] = ((Facet.AGENCY,),) if options["tree"] else ()
+    return (*_plain_sections(options, form, query), *tree)
+
+
+def _plain_sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, ...]:
     """A page has its usual sections and what is asked for besides; a table what is asked for alone."""
     by = tuple(_BY[name] for name in options["by"])
     wanted: tuple[By, ...] = ((by,) if by else ()) + tuple((_BY[name],) for name in options["trend"])
@@ -159,7 +189,7 @@ def _sections(options: Mapping[str, Any], form: str, query: Query) -> tuple[By, 
         return tuple(dict.fromkeys((*usual, *wanted)))
     if form == "pdf":
         return (_PAGE[0], *_FLAT)
-    if wanted:
+    if wanted or options["tree"]:
         return tuple(dict.fromkeys(wanted))
     if form == "openmetrics":
         return _SCRAPED

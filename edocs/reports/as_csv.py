@@ -19,7 +19,7 @@ from .as_indicators import INDICATOR_COLUMNS, indicator_cells
 from .comparing_words import decimal_of
 from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
-from .wording import DEFINITIONS, group_label
+from .wording import DEFINITIONS, group_labels
 
 __all__ = ["report_csv"]
 
@@ -43,6 +43,7 @@ def report_csv(report: Report, lang: str) -> bytes:
     times = (Facet.AGENCY, Facet.LEVEL, Facet.MONTH, *Span, Facet.TYPE)
     facets = [facet for facet in times if any(facet in section.by for section in report.sections)]
     head = [*_head(facets), *(_COMPARED if report.comparisons else ())]
+    head += ["depth"] if any(section.tree_on for section in report.sections) else []
     head += [*(INDICATOR_COLUMNS if report.indicators else ()), *_DEFINED]
     writer = csv.DictWriter(stream, head, "", delimiter=";" if lang == "vi" else ",", lineterminator="\r\n")
     writer.writeheader()
@@ -55,9 +56,12 @@ def report_csv(report: Report, lang: str) -> bytes:
 def _counted(report: Report, facets: Sequence[Facet | Span], lang: str) -> Iterator[Line]:
     units = {(unit.level.value, unit.agency): unit for unit in report.comparisons.units} if report.comparisons else {}
     names = _head(facets)[: -len(_ABOUT)]
+    is_tree = any(section.tree_on for section in report.sections)
     for section in report.sections:
         for row in section.rows:
             line = dict(zip(names, _line(row, section, facets, report, lang), strict=True))
+            if is_tree:
+                line["depth"] = "" if row.depth is None else row.depth
             if report.comparisons:
                 compared = _compared(_unit(row, section, units), report, lang)
                 line.update(zip(_COMPARED, compared, strict=True))
@@ -95,11 +99,10 @@ def _head(facets: Sequence[Facet | Span]) -> list[str]:
 
 def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Report, lang: str) -> list[object]:
     counts, values = row.counts, dict(zip(section.by, row.group, strict=False))
-    cells: list[object] = ["+".join(section.by), row.kind.value]
+    labels = dict(zip(section.by, group_labels(row, section, report, lang), strict=False))
+    cells: list[object] = ["+".join(section.names), row.kind.value]
     for facet in facets:
-        value = values.get(facet, "")
-        label = group_label(facet, value, report.agencies, lang) if facet in values else ""
-        cells += [_safe(value), _safe(label)]
+        cells += [_safe(values.get(facet, "")), _safe(labels.get(facet, ""))]
     cells += [counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base]
     for indicator in Indicator:
         buckets = counts.buckets(indicator)

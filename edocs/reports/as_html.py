@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edocs.locale import translate
 from edocs.model import AgencyLevel, Counts, Entry, Exclusion, Facet, Indicator, Share, Standing, type_name
-from edocs.model.periods import Span
 
 from . import chart
 from .as_indicators import indicator_grid
@@ -35,6 +34,7 @@ from .wording import (
     percent_text,
     period_text,
     row_label,
+    section_title,
     time_text,
 )
 
@@ -88,10 +88,10 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "month": lambda value: month_text(value, lang),
         "moment": lambda value: time_text(value, lang),
         "period": period_text(report, lang),
-        "label": lambda row, section: row_label(row, section.by, report, lang),
+        "label": lambda row, section: row_label(row, section, report, lang),
         "type_name": lambda code: type_name(code, lang),
-        "title_of": lambda section, rows=False: _title(section.by[1:] if rows and section.by[1:] else section.by, lang),
-        "id_of": lambda section: "-".join(section.by),
+        "title_of": lambda section, rows=False: _title(section, lang, is_of_rows=rows),
+        "id_of": lambda section: "-".join(section.names),
         "segments": _segments,
         "bounds": _bounds,
         "panels": _panels,
@@ -142,7 +142,8 @@ def _open_units(report: Report) -> list[_Open]:
 
 def _open_counts(report: Report) -> dict[str, int]:
     found: dict[str, int] = {}
-    for section in [section for section in report.sections if Facet.AGENCY in section.by][:1]:
+    by_agency = [section for section in report.sections if Facet.AGENCY in section.by and not section.tree_on]
+    for section in by_agency[:1]:
         place = section.by.index(Facet.AGENCY)
         for row in section.groups:
             if missing := row.counts.base - row.counts.both.valid:
@@ -150,8 +151,10 @@ def _open_counts(report: Report) -> dict[str, int]:
     return found
 
 
-def _title(facets: Sequence[Facet | Span], lang: str) -> str:
-    return " · ".join(translate(FACETS[facet], lang) for facet in facets)
+def _title(section: Section, lang: str, *, is_of_rows: bool) -> str:
+    if is_of_rows and section.by[1:]:
+        return " · ".join(translate(FACETS[facet], lang) for facet in section.by[1:])
+    return section_title(section, lang)
 
 
 def _segments(counts: Counts, indicator: Indicator) -> Sequence[_Segment]:

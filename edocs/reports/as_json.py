@@ -11,7 +11,7 @@ from .as_indicators import indicators_object
 from .as_json_comparisons import comparisons_object
 from .figures import Report, Row, Section
 from .regrouping_words import regrouping_object
-from .wording import DEFINITIONS, group_label
+from .wording import DEFINITIONS, group_labels
 
 __all__ = ["SCHEMA", "counts_object", "entry_object", "report_json", "report_object"]
 
@@ -105,17 +105,19 @@ def _is_table(value: object) -> bool:
 
 def _section(section: Section, report: Report, lang: str) -> dict[str, object]:
     return {
-        "by": [facet.value for facet in section.by],
+        "by": list(section.names),
+        **({"on": section.tree_on.isoformat()} if section.tree_on else {}),
         "rows": [_row(row, section, report, lang) for row in section.rows],
     }
 
 
 def _row(row: Row, section: Section, report: Report, lang: str) -> dict[str, object]:
-    named = list(zip(section.by, row.group, strict=False))
+    names = [facet.value for facet in section.by]
     return {
         "kind": row.kind.value,
-        "group": {facet.value: value for facet, value in named},
-        "labels": {facet.value: group_label(facet, value, report.agencies, lang) for facet, value in named},
+        "group": dict(zip(names, row.group, strict=False)),
+        "labels": dict(zip(names, group_labels(row, section, report, lang), strict=False)),
+        **({"depth": row.depth} if section.tree_on else {}),
         **counts_object(row.counts),
     }
 

@@ -9,10 +9,11 @@ from edocs.model import Counts, Indicator, Standing
 
 from .figures import Report, RowKind, Section
 from .grids import Grid, cell_text
-from .wording import FACETS, INDICATORS, STANDINGS, number_text, percent_text, row_label
+from .wording import FACETS, INDICATORS, STANDINGS, number_text, percent_text, row_label, section_title
 
 __all__ = ["Cells", "grid_cells", "section_cells"]
 
+_INDENT = "  "
 _BESIDE = (Standing.INVALID, Standing.INDETERMINATE, Standing.UNSIGNED, Standing.NOT_CHECKED)
 
 
@@ -28,11 +29,17 @@ class Cells:
 
 def section_cells(section: Section, report: Report, lang: str) -> Cells:
     """Name, documents, exclusions, denominator; each share as ``n/d`` and percentage; then I3's other buckets."""
-    names = " · ".join(translate(FACETS[facet], lang) for facet in (section.by[1:] or section.by))
-    head = [names, *(translate(text, lang) for text in ("Registered", "Excluded", "To be signed"))]
+    names = [translate(FACETS[facet], lang) for facet in (section.by[1:] or section.by)]
+    head = [
+        section_title(section, lang) if section.tree_on else " · ".join(names),
+        *(translate(text, lang) for text in ("Registered", "Excluded", "To be signed")),
+    ]
     head += [translate(INDICATORS[indicator], lang) for indicator in Indicator]
     head += [translate(STANDINGS[standing], lang) for standing in _BESIDE]
-    rows = [(row.kind, (row_label(row, section.by, report, lang), *_numbers(row.counts, lang))) for row in section.rows]
+    rows = [
+        (row.kind, (_INDENT * (row.depth or 0) + row_label(row, section, report, lang), *_numbers(row.counts, lang)))
+        for row in section.rows
+    ]
     return Cells(head=tuple(head), rows=tuple(rows))
 
 

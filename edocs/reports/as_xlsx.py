@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from edocs.locale import translate
 from edocs.model import HANOI, Exclusion, Facet, Indicator, Standing
@@ -25,12 +26,13 @@ from .wording import (
     FACETS,
     INDICATORS,
     STANDINGS,
-    group_label,
+    group_labels,
     period_text,
     row_label,
+    section_title,
     time_text,
 )
-from .workbook import Book, Cell, Formula, Look, place, points_formula, share_formula
+from .workbook import Book, Cell, Formula, Indented, Look, place, points_formula, share_formula
 from .xlsx_comparisons import comparison_sheets
 from .xlsx_indicators import indicator_sheet
 
@@ -60,26 +62,30 @@ def report_xlsx(report: Report, lang: str) -> bytes:
 
 def _section(book: Book, section: Section, report: Report, lang: str, footer: str) -> None:
     names = [translate(FACETS[facet], lang) for facet in section.by]
-    sheet = book.sheet(" ".join(names), footer)
-    sheet.line(f"{translate('Signed share by', lang)} {' · '.join(names).lower()}", is_title=True)
+    title = section_title(section, lang)
+    sheet = book.sheet(title.replace(" ·", ""), footer)
+    sheet.line(f"{translate('Signed share by', lang)} {title.lower()}", is_title=True)
     sheet.line(f"{translate('Period', lang)}: {period_text(report, lang)}")
     sheet.line(f"{translate('Cut-off', lang)}: {time_text(report.cut_off, lang)}")
     sheet.skip()
     labels = [translate("No.", lang), *names]
     if Facet.AGENCY in section.by:
         labels.insert(-1, translate("Identifier", lang))
+    if section.tree_on:
+        labels.insert(-1, translate("Depth", lang))
     is_sent = bool(report.total.sent)
     sheet.head([*labels, *_figure_names(section, lang, is_sent=is_sent)], len(labels))
     figures = _Figures(len(labels), lang, is_sent=is_sent)
-    summing = _Summing(sheet.row)
-    before: Row | None = None
-    for number, row in enumerate(section.rows, 1):
+    summing = _Branches(section, sheet.row) if section.tree_on else _Summing(sheet.row)
+    before, number = None, 0
+    for row in section.rows:
+        number += row.kind is RowKind.GROUP
         cells = figures.counts(row, sheet.row)
         if row.kind is not RowKind.GROUP:
             cells = figures.summed(cells, summing.of(row.kind, sheet.row))
         elif section.is_trend:
             cells += figures.since(before, row, sheet.row)
-        named = _labels(row, section, report, lang, number - len(summing.subtotals))
+        named = _labels(row, section, report, lang, number)
         sheet.cells([*named, *cells], is_sum=row.kind is not RowKind.GROUP)
         before = row
 
@@ -101,6 +107,28 @@ class _Summing:
             self.subtotals.append(row)
             self._group = row + 1
         return lambda column: f"SUM({place(first, column)}:{place(row - 1, column)})" if row > first else "0"
+
+
+class _Branches:
+    """Which rows a sum along a tree adds up: those one step below it, told by the column of their depth."""
+
+    def __init__(self, section: Section, first: int) -> None:
+        self._depths = [row.depth or 0 for row in section.rows[:-1]]
+        self._first, self._column = first, len(section.by) + 1
+
+    def of(self, kind: RowKind, row: int) -> Callable[[int], str]:
+        """The sum that stands in ``row``, for a column."""
+        if kind is RowKind.TOTAL:
+            return self._sum(self._first, row, 0)
+        start = row - self._first + 1
+        below = takewhile(lambda depth: depth >= self._depths[start], self._depths[start:])
+        return self._sum(row + 1, row + 1 + sum(1 for _ in below), self._depths[start])
+
+    def _sum(self, first: int, end: int, depth: int) -> Callable[[int], str]:
+        if end == first:
+            return lambda _: "0"
+        where = f"{place(first, self._column)}:{place(end - 1, self._column)}"
+        return lambda column: f"SUMIF({where},{depth},{place(first, column)}:{place(end - 1, column)})"
 
 
 class _Figures:
@@ -162,14 +190,16 @@ def _figure_names(section: Section, lang: str, *, is_sent: bool) -> Iterator[str
 def _labels(row: Row, section: Section, report: Report, lang: str, number: int) -> list[Cell]:
     """Number, groups, and before an agency's name its identifier."""
     has_agency = Facet.AGENCY in section.by
+    if section.tree_on and row.kind is not RowKind.TOTAL:
+        depth = row.depth or 0
+        name = Indented(row_label(row, section, report, lang), depth)
+        return [number if row.kind is RowKind.GROUP else "", row.group[0], depth, name]
     if row.kind is not RowKind.GROUP:
-        blank: list[Cell] = [""] * (len(section.by) + has_agency)
-        return [*blank, row_label(row, section.by, report, lang)]
-    cells: list[Cell] = [number]
-    for facet, value in zip(section.by, row.group, strict=True):
-        is_part = isinstance(facet, Span) and len(section.by) == 1
-        text = row_label(row, section.by, report, lang) if is_part else group_label(facet, value, report.agencies, lang)
-        cells.append(text)
+        blank: list[Cell] = [""] * (len(section.by) + has_agency + bool(section.tree_on))
+        return [*blank, row_label(row, section, report, lang)]
+    is_part = isinstance(section.by[0], Span) and len(section.by) == 1
+    texts = [row_label(row, section, report, lang)] if is_part else group_labels(row, section, report, lang)
+    cells: list[Cell] = [number, *texts]
     if has_agency:
         cells.insert(-1, row.group[section.by.index(Facet.AGENCY)])
     return cells

@@ -34,6 +34,8 @@ class RowKind(StrEnum):
     GROUP = "group"
     SUBTOTAL = "subtotal"
     """All groups that share the first facet's value."""
+    BRANCH = "branch"
+    """A body with all below it in a tree; no total adds one."""
     TOTAL = "total"
 
 
@@ -45,6 +47,12 @@ class Row:
     group: tuple[str, ...]
     """A value for each facet; a subtotal has the first alone, the total none."""
     counts: Counts
+    depth: int | None = None
+    """How far below the top of a tree, 0 at the top; None: the tree does not have it, or there is none."""
+    name: str = ""
+    """What the tree calls the body; empty: as the register does."""
+    is_own: bool = False
+    """What a body issued itself, after the branch that it is the top of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,13 @@ class Section:
     by: tuple[Facet | Span, ...]
     rows: tuple[Row, ...]
     """Groups in order, a subtotal after those it sums where there are two facets or more, the total last."""
+    tree_on: date | None = None
+    """Agencies along their tree of this day, each branch before what is below it; None: no tree."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is by, as stable names."""
+        return ("branch",) if self.tree_on else tuple(item.value for item in self.by)
 
     @property
     def groups(self) -> tuple[Row, ...]:

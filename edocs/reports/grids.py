@@ -72,7 +72,7 @@ def trend_grid(section: Section, report: Report, lang: str) -> Grid:
     rows: list[tuple[RowKind, tuple[Cell, ...]]] = []
     before = None
     for row in section.rows:
-        cells: list[Cell] = [row_label(row, section.by, report, lang), row.counts.base]
+        cells: list[Cell] = [row_label(row, section, report, lang), row.counts.base]
         for indicator in Indicator:
             share = row.counts.share(indicator)
             since = points_between(before.share(indicator), share) if before and row.kind is RowKind.GROUP else None

@@ -17,13 +17,14 @@ from .grids import Grid, cell_text, comparison_grids
 from .pdf_layout import annex
 from .pdf_pages import BOLD, Column, Pages, TableRow, fitted
 from .pdf_words import source_lines
-from .wording import DEFINITIONS, LEVELS, number_text
+from .wording import DEFINITIONS, LEVELS, number_text, row_label
 
 __all__ = ["ROMAN", "annexes", "count_text", "level_name", "share_cells"]
 
-ROMAN = ("I", "II", "III", "IV")
+ROMAN = ("I", "II", "III", "IV", "V")
 _LANG = "vi"
 _NOTHING = "–"
+_INDENT = "\u00a0\u00a0\u00a0"
 _ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
 _KEPT_MM = 55.0
 """Heading, note, head and first rows of a table stand on one page."""
@@ -55,15 +56,16 @@ _UNITS_NOTE = (
 def annexes(report: Report, head: Letterhead) -> list[Pages]:
     """The units, the comparison where there is one, and the definitions."""
     units = next((section for section in report.sections if section.by == (Facet.LEVEL, Facet.AGENCY)), None)
+    tree = next((section for section in report.sections if section.tree_on), None)
     grids = comparison_grids(report, _LANG)
-    count = (units is not None) + bool(grids) + (report.indicators is not None) + 1
+    count = (units is not None) + (tree is not None) + bool(grids) + (report.indicators is not None) + 1
     numbers = iter(ROMAN if count > 1 else ("",))
     parts: list[Pages] = []
-    if units is not None:
-        title = "Kết quả ký số văn bản đi theo từng đơn vị"
-        pages = annex(head, next(numbers), title, is_landscape=True)
-        _units(pages, units, report)
-        parts.append(pages)
+    for section, how in ((units, "theo từng đơn vị"), (tree, "cộng dồn theo hệ thống cơ quan")):
+        if section is not None:
+            pages = annex(head, next(numbers), f"Kết quả ký số văn bản đi {how}", is_landscape=True)
+            _units(pages, section, report)
+            parts.append(pages)
     if grids:
         is_compared = report.comparisons is not None and bool(report.comparisons.changes)
         title = "So sánh giữa các đơn vị" + (" và với kỳ trước" if is_compared else "")
@@ -104,7 +106,7 @@ def _units(pages: Pages, section: Section, report: Report) -> None:
     number = 0
     for row in section.rows:
         number += row.kind is RowKind.GROUP
-        cells = [*_unit_name(row, number, report), *_unit_figures(row.counts)]
+        cells = [*_unit_name(row, section, number, report), *_unit_figures(row.counts)]
         if is_sent:
             counts = row.counts
             cells += map(count_text, (counts.sent_electronic, counts.sent_with_paper, counts.is_on_time))
@@ -116,7 +118,10 @@ def _units(pages: Pages, section: Section, report: Report) -> None:
     pages.table(columns, rows, 9)
 
 
-def _unit_name(row: Row, number: int, report: Report) -> tuple[str, str, str]:
+def _unit_name(row: Row, section: Section, number: int, report: Report) -> tuple[str, str, str]:
+    if section.tree_on and row.group:
+        name = _INDENT * (row.depth or 0) + row_label(row, section, report, _LANG)
+        return str(number) if row.kind is RowKind.GROUP else "", row.group[0], name
     if row.kind is RowKind.GROUP:
         id = row.group[1]
         return str(number), id, report.agencies[id].name if id in report.agencies else id

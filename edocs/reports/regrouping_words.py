@@ -1,4 +1,7 @@
-"""What a report says of having counted under the bodies of another day, in every format (quy đổi theo cơ quan)."""
+"""What a report says of having counted under the bodies of another day, or along a tree, in every format.
+
+Quy đổi theo cơ quan, cộng dồn theo hệ thống.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,31 @@ ENDINGS: dict[Ending | None, str] = {
 
 
 def regrouping_lines(report: Report, lang: str) -> Iterator[str]:
-    """Under the bodies of which day, and each body of which it could not be said; none where nothing was regrouped."""
+    """Under the bodies of which day, and each body of which it could not be said; and along which tree."""
+    yield from _regrouped(report, lang)
+    yield from _added_up(report, lang)
+
+
+def _added_up(report: Report, lang: str) -> Iterator[str]:
+    for section in (section for section in report.sections if section.tree_on):
+        assert section.tree_on is not None  # noqa: S101 - for the type checker
+        yield translate(
+            "Added up along the tree of agencies of {day}: each body with all below it, and apart what it issued "
+            "itself; the total has each document once",
+            lang,
+            day=date_text(section.tree_on, lang),
+        )
+        strangers = [row.counts.documents for row in section.groups if row.depth is None]
+        if strangers:
+            yield translate(
+                "{count} bodies that the tree does not have stand by themselves, with {documents} documents",
+                lang,
+                count=number_text(len(strangers), lang),
+                documents=number_text(sum(strangers), lang),
+            )
+
+
+def _regrouped(report: Report, lang: str) -> Iterator[str]:
     if report.regrouping is None:
         return
     yield translate(

@@ -24,7 +24,7 @@ from edocs.model import (
 )
 from edocs.model.periods import Span
 
-from .figures import Report, Row, RowKind
+from .figures import Report, Row, RowKind, Section
 
 __all__ = [
     "DEFINITIONS",
@@ -37,12 +37,14 @@ __all__ = [
     "date_text",
     "days_text",
     "group_label",
+    "group_labels",
     "month_text",
     "number_text",
     "percent_text",
     "period_text",
     "quarter_text",
     "row_label",
+    "section_title",
     "time_text",
 ]
 
@@ -223,10 +225,29 @@ def group_label(facet: Facet | Span, value: str, agencies: Mapping[str, Agency],
     return month_text(value, lang) if facet is Facet.MONTH else type_name(value, lang)
 
 
-def row_label(row: Row, by: tuple[Facet | Span, ...], report: Report, lang: str) -> str:
+def section_title(section: Section, lang: str) -> str:
+    """By what the rows of a section are."""
+    if section.tree_on:
+        return translate("Agency with all below it", lang)
+    return " · ".join(translate(FACETS[item], lang) for item in section.by)
+
+
+def group_labels(row: Row, section: Section, report: Report, lang: str) -> tuple[str, ...]:
+    """Each of a row's values for people; in a tree by the tree's names, and saying what is a body's own."""
+    values = zip(section.by, row.group, strict=False)
+    labels = tuple(group_label(facet, value, report.agencies, lang) for facet, value in values)
+    if section.tree_on is None or row.kind is RowKind.TOTAL:
+        return labels
+    name = row.name or labels[0]
+    if row.is_own:
+        return (translate("{name} (its own)", lang, name=name),)
+    return (name if row.depth is not None else translate("{name} (not in the tree)", lang, name=name),)
+
+
+def row_label(row: Row, section: Section, report: Report, lang: str) -> str:
     """What a row is called; groups inside a subtotal by their last facets, a quarter in part by how much of it."""
-    labels = [group_label(facet, value, report.agencies, lang) for facet, value in zip(by, row.group, strict=False)]
-    for place, facet in enumerate(by[: len(row.group)]):
+    labels = list(group_labels(row, section, report, lang))
+    for place, facet in enumerate(section.by[: len(row.group)]):
         covered, months = report.covered(row.group[place]) if isinstance(facet, Span) else (0, 0)
         if covered != months:
             labels[place] += " " + translate("({covered} of {months} months)", lang, covered=covered, months=months)

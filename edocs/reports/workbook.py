@@ -19,7 +19,19 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Book", "Cell", "Formula", "Look", "Number", "Sheet", "Style", "place", "points_formula", "share_formula"]
+__all__ = [
+    "Book",
+    "Cell",
+    "Formula",
+    "Indented",
+    "Look",
+    "Number",
+    "Sheet",
+    "Style",
+    "place",
+    "points_formula",
+    "share_formula",
+]
 
 _A4 = 9
 _WIDEST = 60
@@ -67,9 +79,19 @@ class Style:
     wrap: bool = False
     middle: bool = False
     right: bool = False
+    indent: int = 0
 
 
-Cell = str | int | date | Number | Formula | None
+@dataclass(frozen=True, slots=True)
+class Indented:
+    """A text that stands in by so many steps."""
+
+    text: str
+    steps: int
+
+
+_Plain = str | int | date | Number | Formula | None
+Cell = _Plain | Indented
 _Looks = Mapping[str, Any]
 
 
@@ -140,7 +162,12 @@ class Sheet:
         plain = Style(bold=is_sum, fill=_SUM_COLOUR if is_sum else None, border=True, wrap=is_wrapped)
         looks = self._book.looks(plain)
         for column, cell in enumerate(cells):
-            self._write(column, cell, looks)
+            if isinstance(cell, Indented):
+                style = self._book.style(replace(plain, indent=cell.steps))
+                self._sheet.write_string(self.row, column, cell.text, style)
+                self._widen(column, len(cell.text) + 2 + 2 * cell.steps)
+            else:
+                self._write(column, cell, looks)
         self.row += 1
 
     def skip(self) -> None:
@@ -152,7 +179,7 @@ class Sheet:
         for column, wide in self._widths.items():
             self._sheet.set_column(column, column, min(wide, _WIDEST))
 
-    def _write(self, column: int, cell: Cell, looks: _Looks) -> None:
+    def _write(self, column: int, cell: _Plain, looks: _Looks) -> None:
         row, book = self.row, self._book
         if cell is None or isinstance(cell, str):
             self._sheet.write_string(row, column, cell or "", looks[""])
@@ -237,6 +264,7 @@ class Book:
                 "border_color": _LINE if style.border else None,
                 "text_wrap": style.wrap or None,
                 "align": "center" if style.middle else "right" if style.right else None,
+                "indent": style.indent or None,
                 "valign": "vcenter" if style.middle else "top",
             }
             named = {name: value for name, value in wanted.items() if value is not None}

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
+from itertools import takewhile
+from operator import lt
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edocs.model import Ending, read_directory
+from edocs.model import Ending, LogExtent, read_directory
 from edocs.model.agency_tree import check_tree, make_tree
 from edocs.model.profile import MEASURES
 from edocs.model.regrouping import add_up, regroup, regroup_counts
 from edocs.model.tally import Counts, Facet, Query, Tally, total
+from edocs.reports.branches import along_tree
+from edocs.reports.figures import Report, RowKind, section
 
 CODES = [f"H{number}" for number in range(10, 18)]
 DAYS = st.none() | st.integers(0, 900).map(lambda days: date(2024, 1, 1) + timedelta(days=days))
@@ -107,3 +112,30 @@ def test_adding_up_along_the_tree_keeps_every_count(table: str, past: list[Tally
     filled = [Tally(group=(), counts=row.own) for row in rows]
     assert total(tops).documents == total(past).documents == total(filled).documents
     assert list(check_tree(tree)) == list(check_tree(tree))
+
+
+@given(directories(), TALLIES, st.sampled_from([date(2024, 6, 1), date(2025, 7, 1), NOW]))
+@settings(max_examples=100, deadline=None)
+def test_rows_of_a_tree_sum_to_what_stands_above_them(table: str, past: list[Tally], on: date) -> None:
+    past = [tally for tally in past if tally.counts.documents]  # counts of no document are none
+    by_agency = [Tally(group=(tally.group[1],), counts=tally.counts, by=(Facet.AGENCY,)) for tally in past]
+    flat = section(by_agency, (Facet.AGENCY,))
+    report = Report(
+        issued_from=None, issued_to=None, cut_off=None, extent=LogExtent(events=0, sha256=""), total=total(past),
+        sections=(flat,), agencies={}, open_documents=(), open_count=0,
+    )  # fmt: skip
+
+    [found] = along_tree(report, make_tree(read_directory(table.encode())), on).sections
+
+    sums = {
+        kind: total(Tally(group=(), counts=row.counts) for row in found.rows if row.kind is kind)
+        for kind in (RowKind.GROUP, RowKind.TOTAL)
+    }
+    assert sums[RowKind.GROUP] == sums[RowKind.TOTAL] == total(past)
+    for place, row in enumerate(found.rows):
+        if row.kind is RowKind.BRANCH:
+            depths = [-1 if one.depth is None else one.depth for one in found.rows]
+            inside = takewhile(partial(lt, depths[place]), depths[place + 1 :])
+            below = [found.rows[place + at] for at, depth in enumerate(inside, 1) if depth == depths[place] + 1]
+            assert row.counts == total(Tally(group=(), counts=one.counts) for one in below)
+            assert below
