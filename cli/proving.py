@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 
-from edocs._files import read_file, require_free, write_file
+from edocs._files import not_written, read_file, require_free, write_file
 from edocs.connect import SignerRecipe, open_register
-from edocs.errors import OutputError, StoreError, UsageError
+from edocs.errors import StoreError, UsageError
 from edocs.model import DocumentKey, Level, LogExtent, Verdict
 from edocs.model.checkpoint import Checkpoint, ConsistencyProof, InclusionProof, read_proof
 from edocs.model.times import clock_text
@@ -257,8 +257,8 @@ def backup(console: Console, source: str, target: str) -> int:
 
 
 def _require_none(target: str) -> None:
-    if "://" not in target and Path(target).exists():
-        raise OutputError("another file stands there: {path}", hint="choose another name", path=target)
+    if "://" not in target:
+        require_free(Path(target), hint="choose another name")
 
 
 def _copy(console: Console, source: Any, target: str) -> Any:
@@ -284,12 +284,7 @@ def _copy(console: Console, source: Any, target: str) -> Any:
         part.replace(path)
         return extent
     except OSError as exc:
-        raise OutputError(
-            "output cannot be written: {path}: {why}",
-            hint="check that the folder exists, is writable and has room",
-            path=path,
-            why=exc.strerror or exc,
-        ) from exc
+        raise not_written(path, exc) from exc
     finally:
         for name in (part, wal, part.with_name(f"{part.name}-shm")):
             with suppress(OSError):

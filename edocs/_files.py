@@ -18,6 +18,7 @@ from edocs.errors import OutputError, UnreadableError
 
 __all__ = [
     "UMASK",
+    "not_written",
     "open_input",
     "open_output",
     "open_output_folder",
@@ -122,12 +123,7 @@ def open_output(path: Path, inputs: Iterable[Path] = ()) -> Iterator[BinaryIO]:
         except BrokenPipeError:
             raise  # never of this file: whoever reads another stream of the caller's has gone
         except OSError as exc:
-            raise OutputError(
-                "output cannot be written: {path}: {why}",
-                hint="check that the folder exists, is writable and has room",
-                path=path,
-                why=exc.strerror or exc,
-            ) from exc
+            raise not_written(path, exc) from exc
     finally:
         if temporary is not None:
             with suppress(OSError):
@@ -169,24 +165,32 @@ def open_output_folder(path: Path, *, mark: str, force: bool = False) -> Iterato
     except BrokenPipeError:
         raise  # never of this folder
     except OSError as exc:
-        raise OutputError(
-            "output cannot be written: {path}: {why}",
-            hint="check that the folder exists, is writable and has room",
-            path=path,
-            why=exc.strerror or exc,
-        ) from exc
+        raise not_written(path, exc) from exc
 
 
-def require_free(path: Path, *, force: bool = False) -> None:
+def not_written(path: Path, exc: OSError) -> OutputError:
+    """The error of an output that the system refuses."""
+    return OutputError(
+        "output cannot be written: {path}: {why}",
+        hint="check that the folder exists, is writable and has room",
+        path=path,
+        why=exc.strerror or exc,
+    )
+
+
+def require_free(
+    path: Path, *, force: bool = False, hint: str = "choose another name with -o, or give --force"
+) -> None:
     """Go on only where no file stands at ``path``, or it may be written over.
+
+    Args:
+        hint: What to do where one does.
 
     Raises:
         OutputError: One does, and it may not.
     """
     if not force and path.exists():
-        raise OutputError(
-            "another file stands there: {path}", hint="choose another name with -o, or give --force", path=path
-        )
+        raise OutputError("another file stands there: {path}", hint=hint, path=path)
 
 
 def require_other(path: Path, inputs: Iterable[Path]) -> None:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from edocs.errors import StoreError, UsageError
+from edocs.errors import OutputError, StoreError, UsageError
 from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
 from edocs.model.merkle import Node, root
 from edocs.model.profile import Profile
@@ -245,13 +245,14 @@ class SqlStore:
         Sao chép sổ. Others may write here meanwhile. Every leaf is checked, and the roots are compared at the end.
 
         Raises:
-            StoreError: An event is not what was logged, or ``target`` has events.
+            StoreError: An event is not what was logged.
+            OutputError: ``target`` has events.
         """
         with self.snapshot(), self._reading() as connection, target.transaction():
             assert target._writing is not None  # noqa: S101 - the block has opened it
             there = target._writing.connection
             if position_of(there, None)[0]:
-                raise StoreError("the register that is copied into has events already", hint="choose a new one")
+                raise OutputError("another register stands there, with events in it", hint="choose an empty database")
             target._writing.replay(logged_rows(connection, progress), is_new=True)
             there.execute(update(register).values(origin=self.origin))
             extent, copied = self.extent(), target.extent()

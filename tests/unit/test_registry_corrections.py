@@ -21,7 +21,7 @@ from register_samples import (
     signature,
 )
 
-from edocs.errors import RefusedError, UsageError
+from edocs.errors import OutputError, RefusedError, UsageError
 from edocs.model import (
     HANOI,
     Counts,
@@ -299,3 +299,15 @@ def test_document_that_stands_under_a_day_to_come_can_be_corrected_and_verified(
     key = registry.correct(document.key, replace(document, subject="khác"), who="văn thư", now=TODAY)
 
     assert (again.outcome, key) == (Outcome.VERIFIED, document.key)
+
+
+def test_copy_into_a_register_with_events_is_an_output_error(registry: Registry, tmp_path: Path) -> None:
+    """As over a file that exists: the two must not be told apart by the kind of place."""
+    with Registry.open(tmp_path / "khác.db") as other:
+        other.register(dated(1), who="văn thư", now=TODAY)
+        before = other.extent()
+
+        with pytest.raises(OutputError, match="another register stands there"):
+            registry.store.copy_into(other.store)  # type: ignore[attr-defined]
+
+        assert other.extent() == before
