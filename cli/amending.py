@@ -38,6 +38,7 @@ from .console import PATH, Console, common_options
 from .histories import show_event
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
+from .verdicts import notice_lines
 
 _CHOICES = tuple(reason.value for reason in Exclusion if not reason.is_state_secret)
 _CORRECTED = ("agency", "agency_name", "level", "number", "symbol", "date", "type", "subject", "secrecy")
@@ -256,8 +257,8 @@ def _conclude(one: _Amendment, action: str, notices: Notices) -> None:
         console.say("nothing new: {what}: {key}", what=what, key=one.key)
     else:
         console.say("noted: {what}: {key}", what=what, key=one.key)
-    for notice in notices or ():
-        console.tell(f"! {notice.text(console.lang)}\n  → {notice.advice(console.lang)}")
+    for line in notice_lines(notices or (), console.lang):
+        console.tell(line)
     console.emit(
         {
             "schema": "edocs.amended/1",

@@ -13,9 +13,10 @@ import click
 
 from edocs._files import read_file
 from edocs.errors import EdocsError, UnreadableError, UsageError
-from edocs.model import HANOI, Agency, Submission, VerificationReport, read_agencies, read_submission
+from edocs.model import HANOI, Agency, Reason, Submission, VerificationReport, read_agencies, read_submission
+from edocs.model.doubts import file_doubts
 from edocs.office import register_pdf
-from edocs.registry import Outcome, Registration
+from edocs.registry import Outcome, Registration, Registry
 from edocs.reports.verdict_words import VERDICTS
 from edocs.verify import load_trust
 
@@ -24,7 +25,7 @@ from .console import PATH, Console, common_options, worst
 from .importing import ImportJob, import_table
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
-from .verdicts import EXIT_CODES, reason_lines
+from .verdicts import EXIT_CODES, notice_lines, reason_lines
 
 _MOST_REASONS = 3
 
@@ -112,8 +113,17 @@ def register(
         registration, verdict = register_pdf(
             registry, document, path, store, appendices=appendix, who=clerk, now=datetime.now(HANOI)
         )
-    _show(console, registration, verdict)
+        notices = _doubts(registry, registration)
+    _show(console, registration, verdict, notices)
     return EXIT_CODES[verdict.verdict]
+
+
+def _doubts(registry: Registry, registration: Registration) -> tuple[Reason, ...]:
+    """What a clerk should look at; of many documents at once it is not asked, because the register is read through."""
+    if registration.outcome is Outcome.UNCHANGED:
+        return ()
+    document = registration.document
+    return file_doubts([key for key in registry.store.keys_of_file(document.file_sha256) if key != document.key])
 
 
 def _register_lines(console: Console, register_file: str, source: Path, listed: Mapping[str, Agency], who: str) -> int:
@@ -167,8 +177,15 @@ def _parsed(line: bytes) -> object:
         raise UnreadableError("not a JSON object", hint="one object a line") from exc
 
 
-def _show(console: Console, registration: Registration, report: VerificationReport | None) -> None:
+def _show(
+    console: Console,
+    registration: Registration,
+    report: VerificationReport | None,
+    notices: Sequence[Reason] | None = None,
+) -> None:
+    """What became of one document; ``notices`` where they were asked for."""
     document = registration.document
+    asked = {} if notices is None else {"notices": [notice.as_dict(console.lang) for notice in notices]}
     console.emit(
         {
             "schema": "edocs.registered/1",
@@ -176,12 +193,15 @@ def _show(console: Console, registration: Registration, report: VerificationRepo
             "outcome": registration.outcome.value,
             "sha256": document.file_sha256,
             "verification": None if report is None else report.as_dict(console.lang),
+            **asked,
         }
     )
     if not console.json and report is not None:
         outcome, verdict = console.text(_OUTCOMES[registration.outcome]), console.text(VERDICTS[report.verdict])
         console.result(f"{document.code_text} ({document.agency.name}): {outcome}; {verdict}")
         _show_reasons(console, report)
+    for line in notice_lines(notices or (), console.lang):
+        console.tell(line)
 
 
 def _show_reasons(console: Console, report: VerificationReport) -> None:

@@ -5,7 +5,7 @@ Trình bày kết quả xác thực.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edocs.locale import translate
 from edocs.model import (
@@ -37,6 +37,11 @@ def reason_lines(report: VerificationReport, lang: str, most: int) -> tuple[list
     every = (*report.reasons, *(reason for one in report.signatures for reason in one.reasons))
     reasons = tuple({(reason.rule, reason.text(lang)): reason for reason in every}.values())
     return list(_findings(reasons[:most], (), lang, "  ")), len(reasons[most:])
+
+
+def notice_lines(notices: Sequence[Reason], lang: str) -> Iterator[str]:
+    """What somebody should look at, with what to do about it."""
+    yield from _findings((), tuple(notices), lang, "")
 
 
 def signature_lines(signature: SignatureReport, lang: str) -> Iterator[str]:

@@ -202,6 +202,10 @@ class Store(Protocol):
         """Where the document stands now that had ``key`` until a correction; None: none had. Reads through the log."""
         ...
 
+    def keys_of_file(self, sha256: str) -> Sequence[DocumentKey]:
+        """The first documents whose main file that is, a handful at most. Reads through the documents: not for bulk."""
+        ...
+
     def states(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Mapping[str, Any]]:
         """The present rows (:data:`edocs.model.state.COLUMNS`) of those of ``keys`` that are registered."""
         ...

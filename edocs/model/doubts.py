@@ -6,6 +6,7 @@ may not have been entered. Decree 30/2020/NĐ-CP, article 18.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from edocs.model.register import DocumentKey
@@ -13,7 +14,22 @@ from edocs.model.state import Entry
 from edocs.model.times import clock_text
 from edocs.model.verdict import Reason
 
-__all__ = ["answer_doubts", "recall_doubts", "replacement_doubts"]
+__all__ = ["answer_doubts", "file_doubts", "recall_doubts", "replacement_doubts"]
+
+
+def file_doubts(others: Sequence[DocumentKey]) -> tuple[Reason, ...]:
+    """That ``others`` have the same file: one document may be counted twice (một tệp, hai số)."""
+    if not others:
+        return ()
+    return (
+        Reason(
+            rule="register.same_file",
+            clause="Decree 30/2020/NĐ-CP, article 15",
+            message="the same file is registered as {keys}: is one document counted twice?",
+            hint="correct what is wrong with edocs amend: the number, or exclude it with a note",
+            params={"keys": ", ".join(map(str, others))},
+        ),
+    )
 
 
 def recall_doubts(entry: Entry) -> tuple[Reason, ...]:

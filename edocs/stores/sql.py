@@ -39,6 +39,7 @@ from .writing import Writing, rows_by_key
 __all__ = ["SqlStore"]
 
 T = TypeVar("T")
+_FEW = 5
 
 
 class SqlStore:
@@ -121,6 +122,13 @@ class SqlStore:
             text = connection.execute(select(document.c.key).where(document.c.id == id)).scalar()
             with _sound():
                 return None if text is None else DocumentKey.parse(text)
+
+    def keys_of_file(self, sha256: str) -> Sequence[DocumentKey]:
+        """The first documents whose main file that is."""
+        # Without an index, which would slow every registering down for what one document in thousands is asked.
+        wanted = select(document.c.key).where(document.c.file_sha256 == sha256).order_by(document.c.id)
+        with self._reading() as connection, _sound():
+            return [DocumentKey.parse(text) for text in connection.execute(wanted.limit(_FEW)).scalars()]
 
     def events(self, key: DocumentKey | None = None, as_of: datetime | None = None) -> Iterator[LoggedEvent]:
         """The log in order."""

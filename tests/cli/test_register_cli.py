@@ -175,6 +175,22 @@ def test_missing_options_are_named(register: Path, tmp_path: Path) -> None:
     assert "--number, --symbol, --date, --type" in result.stderr
 
 
+def test_same_file_under_a_second_number_is_said(register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(b"%PDF-1.7 broken")
+    second = ("--number", "8", *OPTIONS[2:])
+    first = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, "--json")
+
+    said = run("register", pdf, "--register", register, *AGENCY, *second, "--json", "--lang", "en")
+    again = run("register", pdf, "--register", register, *AGENCY, *second, "--json")
+
+    key = json.loads(first.stdout)["key"]
+    assert json.loads(first.stdout)["notices"] == json.loads(again.stdout)["notices"] == []
+    assert [notice["rule"] for notice in json.loads(said.stdout)["notices"]] == ["register.same_file"]
+    assert f"the same file is registered as {key}: is one document counted twice?" in said.stderr
+    assert code(said) == 4
+
+
 def test_day_to_come_is_refused_and_the_lines_beside_it_are_kept(register: Path, tmp_path: Path) -> None:
     pdf, source = tmp_path / "cv.pdf", tmp_path / "văn bản.jsonl"
     pdf.write_bytes(b"%PDF-1.7 broken")

@@ -351,3 +351,14 @@ def test_key_before_a_correction_leads_to_the_document(store: Store) -> None:
         store.append(put)
 
     assert [store.moved_to(one.key) for one in (first, second, third)] == [third.key, third.key, None]
+
+
+def test_documents_of_one_file_are_found_in_order(store: Store) -> None:
+    documents = [make_document(number, content="một tệp") for number in range(1, 8)]
+    with store.transaction():
+        store.append(map(registered, [make_document(9), *documents]))
+
+    keys = store.keys_of_file(documents[0].file_sha256)
+
+    assert list(keys) == [document.key for document in documents[:5]]
+    assert list(store.keys_of_file("0" * 64)) == []
