@@ -32,7 +32,7 @@ from .wording import (
     section_title,
     time_text,
 )
-from .workbook import Book, Cell, Formula, Indented, Look, place, points_formula, share_formula
+from .workbook import Book, Cell, Formula, Indented, Look, Number, place, points_formula, share_formula
 from .xlsx_comparisons import comparison_sheets
 from .xlsx_indicators import indicator_sheet
 
@@ -193,13 +193,14 @@ def _labels(row: Row, section: Section, report: Report, lang: str, number: int) 
     if section.tree_on and row.kind is not RowKind.TOTAL:
         depth = row.depth or 0
         name = Indented(row_label(row, section, report, lang), depth)
-        return [number if row.kind is RowKind.GROUP else "", row.group[0], depth, name]
+        first: Cell = Number(number, Look.PLACE) if row.kind is RowKind.GROUP else ""
+        return [first, row.group[0], Number(depth, Look.PLACE), name]
     if row.kind is not RowKind.GROUP:
         blank: list[Cell] = [""] * (len(section.by) + has_agency + bool(section.tree_on))
         return [*blank, row_label(row, section, report, lang)]
     is_part = isinstance(section.by[0], Span) and len(section.by) == 1
     texts = [row_label(row, section, report, lang)] if is_part else group_labels(row, section, report, lang)
-    cells: list[Cell] = [number, *texts]
+    cells: list[Cell] = [Number(number, Look.PLACE), *texts]
     if has_agency:
         cells.insert(-1, row.group[section.by.index(Facet.AGENCY)])
     return cells
@@ -225,11 +226,12 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
     for fact in facts:
         sheet.cells(fact, is_wrapped=True)
     for line in regrouping_lines(report, lang):
-        sheet.line(line)
+        sheet.note(line, 2)
     sheet.skip()
     sheet.cells([translate("Exclusions", lang), translate("Documents", lang)], is_sum=True)
     for reason in Exclusion:
-        sheet.cells([translate(EXCLUSIONS[reason], lang), report.total.excluded.get(reason, 0)])
+        cells: list[Cell] = [translate(EXCLUSIONS[reason], lang), report.total.excluded.get(reason, 0)]
+        sheet.cells(cells, is_wrapped=True)
     sheet.skip()
     sheet.cells([translate("Definitions", lang), ""], is_sum=True)
     for name, text in DEFINITIONS.values():

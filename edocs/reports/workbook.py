@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from textwrap import wrap
 from typing import Any
 
 import xlsxwriter
@@ -34,8 +35,10 @@ __all__ = [
 ]
 
 _A4 = 9
-_WIDEST = 60
-_LINE_PT, _LETTERS = 14, 9  # of a line, and of the narrowest column
+_NARROWEST, _WIDEST = 7, 66
+_LINE_PT, _TITLE_PT, _SPARE_PT = 13, 21, 3  # of a line, of a title, and what a row has besides its lines
+_LETTERS = 1.25  # of the sheets' font in one unit of a column's width, at least
+_TERM, _TEXT = 32, 66  # the two columns of wrapped rows: together as wide as the paper stands
 _HEAD_COLOUR, _SUM_COLOUR, _LINE = "#E3ECEE", "#F3F5F7", "#B8C2CC"
 
 
@@ -46,6 +49,8 @@ class Look(StrEnum):
     PERCENT = "0.00%"
     POINTS = "+0.00;-0.00;0.00"
     MOVE = "+0;-0;0"
+    PLACE = "0"
+    """A number that says which one, not how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +138,14 @@ class Sheet:
     row: int = 0
     """The next one, counted from 0."""
     _widths: dict[int, int] = field(default_factory=dict)
+    _folded: list[tuple[int, str, range]] = field(default_factory=list)
+    """Texts that may need several lines: row, text, and the columns that it stands over."""
 
     def line(self, text: str, *, is_title: bool = False) -> None:
         """A line of text across the columns."""
         self._sheet.write_string(self.row, 0, text, self._book.style(Style(size=14 if is_title else 10, bold=is_title)))
+        if is_title:
+            self._sheet.set_row(self.row, _TITLE_PT)
         self.row += 1
 
     def note(self, text: str, columns: int) -> None:
@@ -144,7 +153,7 @@ class Sheet:
         style = self._book.style(Style(wrap=True))
         self._sheet.merge_range(self.row, 0, self.row, columns - 1, "", style)
         self._sheet.write_string(self.row, 0, text, style)
-        self._sheet.set_row(self.row, _LINE_PT * (1 + len(text) // (_LETTERS * columns)))
+        self._folded.append((self.row, text, range(columns)))
         self.row += 1
 
     def head(self, names: Sequence[str], frozen_columns: int = 0) -> None:
@@ -153,6 +162,7 @@ class Sheet:
         for column, name in enumerate(names):
             self._sheet.write_string(self.row, column, name, style)
             self._widen(column, max(map(len, name.split()), default=0) + 2)
+            self._folded.append((self.row, name, range(column, column + 1)))
         self._sheet.repeat_rows(self.row)
         self.row += 1
         self._sheet.freeze_panes(self.row, frozen_columns)
@@ -163,9 +173,13 @@ class Sheet:
         looks = self._book.looks(plain)
         for column, cell in enumerate(cells):
             if isinstance(cell, Indented):
-                style = self._book.style(replace(plain, indent=cell.steps))
+                style = self._book.style(replace(plain, indent=cell.steps + 1))
                 self._sheet.write_string(self.row, column, cell.text, style)
                 self._widen(column, len(cell.text) + 2 + 2 * cell.steps)
+            elif is_wrapped and isinstance(cell, str):
+                self._sheet.write_string(self.row, column, cell, looks[""])
+                self._widen(column, min(len(cell) + 2, _TEXT if column else _TERM))
+                self._folded.append((self.row, cell, range(column, column + 1)))
             else:
                 self._write(column, cell, looks)
         self.row += 1
@@ -175,9 +189,19 @@ class Sheet:
         self.row += 1
 
     def fit(self) -> None:
-        """Make each column as wide as what stands in it."""
-        for column, wide in self._widths.items():
-            self._sheet.set_column(column, column, min(wide, _WIDEST))
+        """Make each column as wide as what stands in it, and each row as high as its texts need.
+
+        Programs make rows of folded texts higher by themselves, but not all of them.
+        """
+        widths = {column: min(wide, _WIDEST) for column, wide in self._widths.items()}
+        for column, wide in widths.items():
+            self._sheet.set_column(column, column, wide)
+        lines: dict[int, int] = {}
+        for row, text, columns in self._folded:
+            letters = int(_LETTERS * sum(widths.get(column, _NARROWEST) for column in columns))
+            lines[row] = max(lines.get(row, 1), len(wrap(text, letters)))
+        for row, count in lines.items():
+            self._sheet.set_row(row, _LINE_PT * count + _SPARE_PT)
 
     def _write(self, column: int, cell: _Plain, looks: _Looks) -> None:
         row, book = self.row, self._book
@@ -198,7 +222,7 @@ class Sheet:
             self._widen(column, len(f"{number.value:,}") + 2)
 
     def _widen(self, column: int, wide: int) -> None:
-        self._widths[column] = max(self._widths.get(column, 7), wide)
+        self._widths[column] = max(self._widths.get(column, _NARROWEST), wide)
 
 
 class _PlainFormulas(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
@@ -246,8 +270,14 @@ class Book:
         """The formats of a row's cells, by how their numbers are shown."""
         if plain not in self._looks:
             forms = ["", self.date_form, self.time_form]
-            made: dict[str, Any] = {form: self.style(replace(plain, number=form or None)) for form in forms}
-            made |= {look: self.style(replace(plain, number=look.value, right=True)) for look in Look}
+            text = replace(plain, indent=int(plain.border))  # a text stands off the figure before it
+            made: dict[str, Any] = {form: self.style(replace(text, number=form or None)) for form in forms}
+            # Beside wrapped texts a figure is one of them.
+            made |= {
+                look: self.style(replace(text if plain.wrap else plain, number=look.value, right=not plain.wrap))
+                for look in Look
+            }
+            made[Look.PLACE] = self.style(replace(plain, number=Look.PLACE.value, middle=True))
             self._looks[plain] = made
         return self._looks[plain]
 
@@ -263,9 +293,9 @@ class Book:
                 "border": 1 if style.border else None,
                 "border_color": _LINE if style.border else None,
                 "text_wrap": style.wrap or None,
-                "align": "center" if style.middle else "right" if style.right else None,
+                "align": "center" if style.middle else "right" if style.right else "left" if style.indent else None,
                 "indent": style.indent or None,
-                "valign": "vcenter" if style.middle else "top",
+                "valign": "vcenter" if style.middle and style.wrap else "top",
             }
             named = {name: value for name, value in wanted.items() if value is not None}
             self._styles[style] = self._file.add_format(named)

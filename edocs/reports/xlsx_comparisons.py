@@ -43,9 +43,8 @@ def _sheet(book: Book, name: str, note: str, report: Report, lang: str, footer: 
     sheet.line(f"{translate('Period', lang)}: {period_text(report, lang)}{before}")
     bounds = found.wanted.bounds
     upper, lower = target_text(bounds.upper, lang), target_text(bounds.lower, lang)
-    sheet.line(
-        translate(NOTES[note], lang, upper=upper, lower=lower) if note == "bands" else translate(NOTES[note], lang)
-    )
+    params = {"upper": upper, "lower": lower} if note == "bands" else {}
+    sheet.note(translate(NOTES[note], lang, **params), _NOTE_COLUMNS)
     sheet.skip()
     return sheet
 

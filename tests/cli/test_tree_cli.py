@@ -150,7 +150,7 @@ def test_names_are_indented_for_people(register: Path, directory: Path) -> None:
     assert re.search(r'<th scope="row" style="padding-left:2\.2em">Ủy ban nhân dân xã Bình Lạc</th>', part)
     sheet = book["Cơ quan và cấp dưới"]
     indents = {row[3].value: row[3].alignment.indent for row in sheet.iter_rows() if row[3].value}
-    assert (indents["Ủy ban nhân dân tỉnh Bạch Sơn"], indents["Ủy ban nhân dân xã Bình Lạc"]) == (0, 1)
+    assert (indents["Ủy ban nhân dân tỉnh Bạch Sơn"], indents["Ủy ban nhân dân xã Bình Lạc"]) == (1, 2)
 
 
 def test_formulas_of_a_workbook_add_each_document_once(register: Path, directory: Path) -> None:

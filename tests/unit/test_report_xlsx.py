@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from register_province import fill_province
@@ -219,3 +221,20 @@ def test_sheet_of_indicators_has_their_counts(report: Report) -> None:
         )
         for line in report.indicators.lines
     ]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_row_is_as_high_as_its_folded_texts(report: Report, lang: str) -> None:
+    """Not every program makes rows higher when it opens a file: what is not stated is cut off in print."""
+    book = load(report_xlsx(report, lang), values=True)
+
+    seen = 0
+    for sheet in book.worksheets:
+        merged = {cells.min_row: cells.max_col for cells in sheet.merged_cells.ranges}
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.alignment.wrap_text and cell.value):
+            columns = range(cell.column, merged.get(cell.row, cell.column) + 1)
+            width = sum(sheet.column_dimensions[get_column_letter(column)].width for column in columns)
+            lines = len(textwrap.wrap(str(cell.value), int(1.4 * width)))  # more letters than a line can have
+            assert (sheet.row_dimensions[cell.row].height or 15) >= 12 * lines
+            seen += lines > 1
+    assert seen > 10
