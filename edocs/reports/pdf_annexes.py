@@ -75,7 +75,7 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
         parts.append(pages)
     if report.indicators is not None:
         pages = annex(head, next(numbers), "Bảng chỉ số", is_landscape=True)
-        _grid(pages, indicator_grid(report.indicators, _LANG))
+        _grid(pages, indicator_grid(report.indicators, _LANG), is_titled=False)
         parts.append(pages)
     pages = annex(head, next(numbers), "Định nghĩa chỉ số và căn cứ số liệu")
     for name, text in DEFINITIONS.values():
@@ -136,8 +136,8 @@ def _unit_figures(counts: Counts) -> list[str]:
     return [*map(count_text, figures), *share_cells(counts), *map(count_text, rest)]
 
 
-def _grid(pages: Pages, grid: Grid) -> None:
-    """A comparison as a table."""
+def _grid(pages: Pages, grid: Grid, *, is_titled: bool = True) -> None:
+    """A comparison as a table; one that is its annex alone has the annex's title."""
     rows = [
         TableRow(
             cells=tuple(cell_text(cell, _LANG) for cell in row),
@@ -147,7 +147,8 @@ def _grid(pages: Pages, grid: Grid) -> None:
         for kind, row in grid.rows
     ]
     pages.need(_KEPT_MM)
-    pages.title(grid.title, BOLD)
+    if is_titled:
+        pages.title(grid.title, BOLD)
     pages.paragraph(grid.note, _SMALL)
     pages.space(2.0)
     pages.table(fitted(grid.head, rows, grid.names, 10, pages.right - pages.left), rows, 10)

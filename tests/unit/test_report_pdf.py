@@ -36,6 +36,7 @@ from edocs.model import (
 from edocs.model.agency_tree import make_tree
 from edocs.model.directory import read_directory
 from edocs.model.dispatch import Dispatch
+from edocs.model.indicator_reading import built_in
 from edocs.model.letterhead import Letterhead, default_letterhead, letterhead_of, read_letterhead
 from edocs.model.regrouping import Bodies
 from edocs.ports import Signer
@@ -337,3 +338,9 @@ def test_bodies_that_stayed_are_counted_in_the_text_and_listed_in_the_annex(regi
     assert len(kept) > 4
     assert f"{len(kept)} cơ quan với {total} văn bản không quy đổi được" in text
     assert text.count("không có trong danh mục") == len(kept)
+
+
+def test_annex_of_indicators_has_its_title_once(registry: Registry) -> None:
+    pages = pages_of(report_pdf(registry.report(PERIOD, BY, definitions=built_in(), listed=0), HEAD))
+
+    assert " ".join(pages).upper().count("BẢNG CHỈ SỐ") == 1
