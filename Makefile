@@ -1,13 +1,15 @@
 # Two commands matter: `make demo` and `make test`. Each sets up what it needs by itself.
 #   make demo    the whole main job on a sample document, in ./demo
 #   make test    all tests            make lint   style, types, import rule
-#   make bench   what docs/benchmarks.md quotes; ENVELOPES="1 10" (1 10 100 1000): MB of the attachments
+#   make bench   what docs/benchmarks.md quotes; ENVELOPES="1 10" (1 10 100 1000): MB of the attachments,
+#                DOCUMENTS (1000000): documents in the registers
 #   make soak    5,000 examples of each property, FUZZ_SECONDS (600) of guided search for each fuzz target, and as long
 #                of writers and readers of one register that are killed at random
 #   make locale  compile the Vietnamese catalogues
 PYTHON ?= python3
 VENV   ?= .venv
 FUZZ_SECONDS ?= 600
+DOCUMENTS ?= 1000000
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -30,11 +32,13 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python certs/test/make.py --check
 
-bench: $(READY)
+bench: $(READY) system
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/signing.py
 	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/envelopes.py $(ENVELOPES)
+	$(BIN)/python benchmarks/registering.py --documents $(DOCUMENTS) --postgres
+	$(BIN)/python benchmarks/reporting.py
 	$(BIN)/python benchmarks/startup.py
 
 soak: $(READY) system

@@ -1,6 +1,6 @@
 """Loading a register and counting in it, beside the bare database in the same run.
 
-    python benchmarks/registering.py --documents 1000000 [--postgres postgresql://user@host/database]
+    python benchmarks/registering.py --documents 1000000 [--postgres [postgresql://user@host/database]]
 
 Loading: ``Registry.register_many`` in chunks, and after each chunk a bare ``executemany`` of the very rows that it made
 (documents and events) into tables of the same columns, keys and indexes; the ratio of the two sums is what counts.
@@ -13,6 +13,7 @@ import argparse
 import importlib
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
 from province import make_province, submissions
+from servers.postgres import find_programs, postgres_server
 
 from edocs.connect import open_register
 from edocs.model import HANOI, Facet, Query
@@ -66,14 +70,28 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=1_000_000)
-    parser.add_argument("--postgres", metavar="URI", help="An empty database; beside it, NAME_bare is used.")
+    parser.add_argument(
+        "--postgres",
+        metavar="URI",
+        nargs="?",
+        const="",
+        help="PostgreSQL too: in an empty database, beside which NAME_bare is used; no URI: a server of its own.",
+    )
     parser.add_argument("--only", choices=["sqlite", "postgres"])
     arguments = parser.parse_args()
     if arguments.only != "postgres":
         with tempfile.TemporaryDirectory() as folder:
             _sqlite(Path(folder), arguments.documents)
-    if arguments.postgres and arguments.only != "sqlite":
+    if arguments.postgres:
         _postgres(arguments.postgres, arguments.documents)
+    elif arguments.postgres is not None or arguments.only == "postgres":
+        programs = find_programs()
+        if programs is None:
+            sys.exit("PostgreSQL is not installed: no initdb was found")
+        with postgres_server(programs, is_durable=True) as server:
+            uri = server.new_database("bench")
+            server.new_database("bench_bare")
+            _postgres(uri, arguments.documents)
 
 
 def _sqlite(folder: Path, count: int) -> None:

@@ -44,8 +44,12 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[PostgresServer]:
-    """Start a server, and end it. PostgreSQL refuses to run as root: there, it runs as its own user."""
+def postgres_server(programs: Path, *, is_durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server, and end it. PostgreSQL refuses to run as root: there, it runs as its own user.
+
+    Args:
+        is_durable: Wait for the disk at each commit, as an office's server does; tests need not.
+    """
     folder = Path(tempfile.mkdtemp(prefix="edocs-pg-"))
     prefix: list[str] = []
     if os.name == "posix" and os.geteuid() == 0:
@@ -59,7 +63,8 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
         port = probe.getsockname()[1]
     try:
         subprocess.run([*prefix, str(programs / "initdb"), *arguments], check=True, cwd=folder, **quiet)  # type: ignore[call-overload]
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=60 -c lc_messages=C"
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync={'on' if is_durable else 'off'}"
+        options += " -c max_connections=60 -c lc_messages=C"
         start = ["-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"]
         subprocess.run([*prefix, str(programs / "pg_ctl"), *start], check=True, cwd=folder, **quiet)  # type: ignore[call-overload]
         yield PostgresServer(port=port)
