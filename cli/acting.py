@@ -29,20 +29,19 @@ from edocs.model import (
     SignatureSpec,
     Stamp,
     TimeForm,
-    TrustStore,
     VerificationOptions,
 )
 from edocs.office import arrive_pdf
 from edocs.reports.verdict_words import VERDICTS
-from edocs.verify import load_trust
 
 from .arguments import read_time
 from .batch import BATCH_OPTIONS
-from .console import PATH, Console, common_options
+from .console import PATH, Console, common_options, worst
 from .limits import limit_options, read_limits
 from .once import OnceCommand
 from .signing import KEY_OPTIONS, plain_spec, read_box, run, with_options
 from .supervising import late_verifier
+from .trusting import TRUST_OPTION, read_trust
 from .verdicts import EXIT_CODES
 
 SCHEMA = "edocs.arrival/1"
@@ -91,7 +90,7 @@ def copy(
 @click.option("--at", metavar="TIME", help="When it arrived (ISO 8601); default: now.")
 @click.option("--forward-to", default="", help="The unit or person who has to act (chuyển).")
 @click.option("--file-code", default="", help="Number and symbol of the file it belongs to (số và ký hiệu hồ sơ).")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
+@TRUST_OPTION
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PDF", help="The sheet.")
 @limit_options
 @common_options
@@ -107,8 +106,8 @@ def arrive(console: Console, path: Path, number: int, agency: str, at: str | Non
         forwarded_to=options["forward_to"],
         file_code=options["file_code"],
     )
-    trust = load_trust(options["trust"]) if options["trust"] else TrustStore()
     document = read_file(path)
+    trust, trust_code = read_trust(console, options["trust"])
     stated = VerificationOptions(at=arrival.arrived_at)
     with late_verifier(trust, read_limits(options["max_seconds"], options["max_memory"])) as verify:
         arrived = arrive_pdf(document, arrival, trust, stated, name=path.name, verify=verify)
@@ -126,7 +125,7 @@ def arrive(console: Console, path: Path, number: int, agency: str, at: str | Non
                 output=output,
             )
         )
-    return EXIT_CODES[arrived.report.verdict]
+    return worst([EXIT_CODES[arrived.report.verdict], trust_code])
 
 
 def _marked_spec(options: dict[str, Any]) -> SignatureSpec:

@@ -34,7 +34,7 @@ from .console import PATH, Console, common_options, drop_output, worst
 from .limits import limit_options, read_limits
 from .once import OnceCommand
 from .progress import spoken
-from .trusting import read_trust
+from .trusting import TRUST_OPTION, read_trust
 from .verdicts import EXIT_CODES
 
 _EXIT_INTERRUPTED = 130
@@ -48,13 +48,7 @@ _ROLES = {
 @click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--from-file", "listing", metavar="LIST", help="A file with one path a line; - is standard input.")
-@click.option(
-    "--trust",
-    "-t",
-    multiple=True,
-    type=PATH,
-    help="Roots, CAs, CRLs, pins, trusted lists; default: what edocs trust has.",
-)
+@TRUST_OPTION
 @POLICY_OPTION
 @click.option("--at", metavar="TIME", help="Judge as of this time (ISO 8601; without a zone: Vietnam's).")
 @click.option(

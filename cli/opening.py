@@ -1,12 +1,11 @@
 """``edocs unpack`` and ``edocs inspect``: what another agency sent, its attachments compared and its PDFs verified.
 
-The exit code is the worst finding. A verdict counts where ``--trust`` asked for one; without it only what no trust can
-mend does: a signature that fails, a PDF that cannot be read.
+The exit code is the worst finding. A verdict counts where ``--trust`` or the managed store says whom to believe;
+without both, only what no trust can mend does: a signature that fails, a PDF that cannot be read.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,15 +26,9 @@ from .once import OnceCommand
 from .progress import spoken_bytes
 from .sealing import detached_path
 from .supervising import late_worker
+from .trusting import TRUST_OPTION, read_trust, trust_paths
 from .verdicts import EXIT_CODES
 
-_trust_option = click.option(
-    "--trust",
-    multiple=True,
-    type=PATH,
-    metavar="PEM|DIR|LIST",
-    help="Roots, CAs, CRLs, pins and trusted lists to verify the PDFs with; repeatable.",
-)
 _size_option = click.option(
     "--max-size",
     type=click.IntRange(min=1),
@@ -57,7 +50,7 @@ _size_option = click.option(
     metavar="DIR",
     help="For the files.",
 )
-@_trust_option
+@TRUST_OPTION
 @_size_option
 @limit_options
 @common_options
@@ -74,16 +67,16 @@ def unpack(
 
     A file that is not what was packed is named and not written. Nothing in DIR is overwritten.
     """
-    store = _load(trust)
+    store, trust_code = _load(console, trust)
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         opened = open_envelope(console, envelope, folder, store, started, max_size)
     _show(console, envelope, opened, is_written=True)
-    return _exit_code(opened, bool(trust))
+    return worst([_exit_code(opened, store is not None), trust_code])
 
 
 @click.command(cls=OnceCommand)
 @click.argument("envelopes", nargs=-1, required=True, type=PATH, metavar="IN.edxml...")
-@_trust_option
+@TRUST_OPTION
 @_size_option
 @limit_options
 @common_options
@@ -96,8 +89,8 @@ def inspect(
     max_memory: int,
 ) -> int:
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
-    codes = []
-    store = _load(trust)
+    store, trust_code = _load(console, trust)
+    codes = [trust_code]
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         for envelope in envelopes:
             try:
@@ -107,16 +100,14 @@ def inspect(
                 codes.append(error.exit_code)
                 continue
             _show(console, envelope, opened, is_written=False)
-            codes.append(_exit_code(opened, bool(trust)))
+            codes.append(_exit_code(opened, store is not None))
     return worst(codes)
 
 
-def _load(trust: tuple[Path, ...]) -> TrustStore | None:
-    if not trust:
-        return None
-    # Imported on use: what loads trust reads PDFs as well, and this process reads none.
-    load: Callable[..., TrustStore] = importlib.import_module("edocs.verify").load_trust
-    return load(trust)
+def _load(console: Console, trust: tuple[Path, ...]) -> tuple[TrustStore | None, int]:
+    """Whom to believe, None where that is nobody; and 5 where a trusted list is kept out."""
+    paths = trust_paths(console, trust)
+    return read_trust(console, paths) if paths else (None, 0)
 
 
 def open_envelope(
@@ -155,8 +146,8 @@ def _show(console: Console, path: Path, opened: OpenedMessage, *, is_written: bo
         console.result(line)
 
 
-def _exit_code(opened: OpenedMessage, is_trust_given: bool) -> int:
-    counted = set(Verdict) if is_trust_given else {Verdict.TOTAL_FAILED, Verdict.UNREADABLE}
+def _exit_code(opened: OpenedMessage, is_anybody_trusted: bool) -> int:
+    counted = set(Verdict) if is_anybody_trusted else {Verdict.TOTAL_FAILED, Verdict.UNREADABLE}
     judged = [opened.signature, *opened.reports]
     verdicts = {report.verdict for report in judged if report is not None}
     return worst([*(EXIT_CODES[verdict] for verdict in verdicts & counted), 1 if opened.unpacked.all_faults else 0])

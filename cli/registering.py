@@ -18,13 +18,13 @@ from edocs.model.doubts import file_doubts
 from edocs.office import register_pdf
 from edocs.registry import Outcome, Registration, Registry
 from edocs.reports.verdict_words import VERDICTS
-from edocs.verify import load_trust
 
 from .arguments import user_name
 from .console import PATH, Console, common_options, worst
 from .importing import ImportJob, import_table
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
+from .trusting import TRUST_OPTION, read_trust
 from .verdicts import EXIT_CODES, notice_lines, reason_lines
 
 _MOST_REASONS = 3
@@ -58,7 +58,7 @@ _NEEDED = {"agency": "--agency", "number": "--number", "symbol": "--symbol", "da
 @click.option("--type", "kind", metavar="TYPE", help="Abbreviation or name: QĐ, Công văn … (tên loại).")
 @click.option("--subject", help="Subject (trích yếu); of a state secret it is not kept.")
 @click.option("--secrecy", default="none", show_default=True, metavar="none|confidential|secret|top_secret")
-@click.option("--trust", "-t", multiple=True, type=PATH, help="Roots, CAs, CRLs, pins, trusted lists.")
+@TRUST_OPTION
 @click.option("--appendix", multiple=True, type=PATH, metavar="PDF", help="A file that goes with it; repeatable.")
 @click.option("--who", default="", metavar="NAME", help="Who registers, for the log; else the user's name.")
 @common_options
@@ -105,9 +105,9 @@ def register(
     [path] = pdf
     if missing := [option for name, option in _NEEDED.items() if fields[name] is None]:
         raise UsageError("missing: {options}", hint="what is registered of a document", options=", ".join(missing))
-    store = load_trust(trust) if trust else None
     for one in (path, *appendix):  # before the register is made: a file that is not there registers nothing
         read_file(one)
+    store, trust_code = read_trust(console, trust)
     with open_registry(console, register_file) as registry:
         document = read_submission(fields, {**registry.agencies(), **listed}).document
         registration, verdict = register_pdf(
@@ -115,7 +115,7 @@ def register(
         )
         notices = _doubts(registry, registration)
     _show(console, registration, verdict, notices)
-    return EXIT_CODES[verdict.verdict]
+    return worst([EXIT_CODES[verdict.verdict], trust_code])
 
 
 def _doubts(registry: Registry, registration: Registration) -> tuple[Reason, ...]:

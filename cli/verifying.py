@@ -26,20 +26,14 @@ from .limits import limit_options, read_limits
 from .once import OnceCommand
 from .online import CACHE_OPTION, ONLINE_OPTION, cache_folder
 from .progress import spoken
-from .trusting import trust_paths
+from .trusting import TRUST_OPTION, trust_paths
 from .verdict_report import REPORT_OPTION, require_report, write_report
 from .verdicts import EXIT_CODES, report_text
 
 
 @click.command(cls=OnceCommand)
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
-@click.option(
-    "--trust",
-    "-t",
-    multiple=True,
-    type=PATH,
-    help="Roots, CAs, CRLs, pins, trusted lists; default: what edocs trust has.",
-)
+@TRUST_OPTION
 @click.option("--crl", multiple=True, type=PATH, help="Certificate revocation lists.")
 @click.option("--roles", type=PATH, help="TOML file: pins, policy OIDs, agency names.")
 @POLICY_OPTION

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from edxml_fixtures import META
 from trust_lists import Listing, Service, operator, sign_list, write_list
 
 from edocs.cli.main import main
@@ -126,6 +127,40 @@ def test_verify_believes_the_managed_store_where_no_trust_is_given_and_says_so(
 
     assert (mine.code, mine.lines[0]["verdict"], str(store) in mine.err) == (0, "TOTAL_PASSED", True)
     assert (other.code, str(store) in other.err) == (3, False)
+
+
+AGENCY = ("--agency", "000.00.00.H99", "--agency-name", "UBND tỉnh Lam Giang", "--level", "tỉnh")
+DOCUMENT = ("--number", "7", "--symbol", "UBND-VP", "--date", "05/03/2026", "--type", "CV")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("register", "văn bản.pdf", "--register", "sổ.db", *AGENCY, *DOCUMENT),
+        ("arrive", "văn bản.pdf", "--number", "12", "--agency", "Sở Nội vụ"),
+        ("inspect", "gói.edxml"),
+        ("unpack", "gói.edxml", "-o", "nhận"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_whoever_receives_or_registers_believes_the_managed_store_too(
+    edocs: Trust,
+    store: Path,
+    pki: Pki,
+    issued: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("văn bản.pdf").write_bytes(issued)
+    Path("meta.toml").write_text(META, encoding="utf-8")
+    assert edocs("pack", "meta.toml", "văn bản.pdf", "-o", "gói.edxml").code == 0
+    assert edocs("trust", "add", pki.roots, pki.intermediates, pki.crls, "--yes").code == 0
+
+    done = edocs(*command)
+
+    assert (done.code, str(store) in done.err) == (0, True), done
 
 
 def test_a_signer_is_pinned_by_his_certificate_or_by_its_digest_alone(
