@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from edocs.errors import UsageError
-from edocs.model import DocumentKey, Entry, Indicator, Query, read_day, tidy_name, type_name
+from edocs.model import Document, DocumentKey, Entry, Indicator, Query, document_type, read_day, tidy_name, type_name
 from edocs.registry import Registry
 from edocs.reports.as_json import entry_object
 from edocs.reports.wording import EXCLUSIONS, INDICATORS, STANDINGS, date_text, number_text
@@ -80,7 +81,7 @@ def find(
 
 
 def _found(console: Console, registry: Registry, query: Query) -> Iterator[Entry]:
-    """What is asked for; a key stands for its document, also one that it had until a correction."""
+    """What is asked for; a key stands for its document, also one that it had until a correction, if all else holds."""
     try:
         key = DocumentKey.parse(query.text)
     except UsageError:
@@ -89,7 +90,19 @@ def _found(console: Console, registry: Registry, query: Query) -> Iterator[Entry
     if not found and (now := registry.moved_to(key)):
         console.say("{key} was corrected: the document is {now}", key=key, now=now)
         found = registry.entries([now])
-    return iter(found.values())
+    return (entry for entry in found.values() if _holds(query, entry.document))
+
+
+def _holds(query: Query, document: Document) -> bool:
+    """Whether what is asked for besides the text holds of a document."""
+    wanted = (
+        (query.agency, document.agency.id),
+        (query.number, document.code.number),
+        (query.symbol and "".join(query.symbol.split()), document.code.symbol),
+        (query.type and document_type(tidy_name(query.type)), document.type),
+    )
+    first, last = query.issued_from or date.min, query.issued_to or date.max
+    return first <= document.issued_on <= last and all(asked in (None, has) for asked, has in wanted)
 
 
 def _entries_table(console: Console, entries: Sequence[Entry], *, has_keys: bool) -> Table:

@@ -261,3 +261,21 @@ def test_answer_of_a_body_that_it_was_not_sent_to_is_said(register: Path) -> Non
     assert json.loads(receiver.stdout)["notices"] == []
     assert [notice["rule"] for notice in json.loads(stranger.stdout)["notices"]] == ["amend.not_sent_to"]
     assert "the register knows of no sending to H01" in stranger.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--agency", COMMUNE.id], 0),
+        (["--from", "06/03/2026"], 0),
+        (["--number", "8"], 0),
+        (["--type", "Quyết định"], 0),
+        (["--type", "công văn", "--to", "05/03/2026", "--symbol", "UBND - VP"], 1),
+    ],
+)
+def test_key_is_found_only_where_all_else_that_is_asked_holds(
+    options: list[str], expected: int, register: Path
+) -> None:
+    found = run("find", KEY, "--register", register, "--json", *options).stdout
+
+    assert len(found.splitlines()) == expected
