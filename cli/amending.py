@@ -44,8 +44,15 @@ _CHOICES = tuple(reason.value for reason in Exclusion if not reason.is_state_sec
 _CORRECTED = ("agency", "agency_name", "level", "number", "symbol", "date", "type", "subject", "secrecy")
 
 
-Notices = tuple[Reason, ...] | None
-"""What does not fit what the register knows; None: nothing was said that is new."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What became of an amendment."""
+
+    notices: tuple[Reason, ...] = ()
+    """What does not fit what the register knows."""
+    is_news: bool = True
+    moved_to: DocumentKey | None = None
+    """The key of now; None: the one that was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +96,18 @@ class _Amendment:
         return value
 
 
-def _exclude(one: _Amendment) -> Notices:
+def _exclude(one: _Amendment) -> _Outcome:
     reason = Exclusion(one.needed("reason_code"))
     one.registry.exclude(one.key, reason, note=one.options["note"], who=one.who, now=one.now)
-    return ()
+    return _Outcome()
 
 
-def _include(one: _Amendment) -> Notices:
+def _include(one: _Amendment) -> _Outcome:
     one.registry.include(one.key, note=one.options["note"], who=one.who, now=one.now)
-    return ()
+    return _Outcome()
 
 
-def _correct(one: _Amendment) -> Notices:
+def _correct(one: _Amendment) -> _Outcome:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
     if not given:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …")
@@ -108,7 +115,7 @@ def _correct(one: _Amendment) -> Notices:
     key = one.registry.correct(one.key, change, note=one.options["note"], who=one.who, now=one.now)
     if key != one.key:
         one.console.say("from now on it is {key}", key=key)
-    return ()
+    return _Outcome(moved_to=key)
 
 
 def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[str, Agency]) -> Document:
@@ -131,12 +138,12 @@ def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[s
     )
 
 
-def _issued(one: _Amendment) -> Notices:
+def _issued(one: _Amendment) -> _Outcome:
     one.registry.issue(one.key, issued_at=one.at, who=one.who, now=one.now)
-    return ()
+    return _Outcome()
 
 
-def _sent(one: _Amendment) -> Notices:
+def _sent(one: _Amendment) -> _Outcome:
     days_off = [read_day(day).date() for day in one.options["holiday"]]
     sending = Dispatch(
         sent_at=one.at,
@@ -146,10 +153,10 @@ def _sent(one: _Amendment) -> Notices:
         message_sha256=one.message_sha256,
     )
     one.registry.send(one.key, sending, who=one.who, now=one.now)
-    return ()
+    return _Outcome()
 
 
-def _answered(one: _Amendment) -> Notices:
+def _answered(one: _Amendment) -> _Outcome:
     [receiver, *more] = one.needed("to")
     if more:
         raise UsageError("a status comes from one receiver", hint="--to CODE once")
@@ -158,24 +165,27 @@ def _answered(one: _Amendment) -> Notices:
     )
     notices = answer_doubts(one.entry, tidy_name(receiver))
     one.registry.receive_status(one.key, status, who=one.who, now=one.now)
-    return notices
+    return _Outcome(notices=notices)
 
 
-def _recalled(one: _Amendment) -> Notices:
+def _recalled(one: _Amendment) -> _Outcome:
     reason = one.needed("note")
     notices = recall_doubts(one.entry)
     is_news = one.registry.recall(one.key, reason=reason, evidence=one.message_sha256, who=one.who, now=one.now)
-    return notices if is_news else None
+    return _Outcome(notices=notices if is_news else (), is_news=is_news)
 
 
-def _superseded(one: _Amendment) -> Notices:
+def _superseded(one: _Amendment) -> _Outcome:
     by = DocumentKey.parse(one.needed("by"))
-    notices = replacement_doubts(by, is_registered=by in one.registry.entries([by]))
+    is_registered = by in one.registry.entries([by])
+    if not is_registered and "now" in (failure := not_registered(one.registry.store, by)).params:
+        raise failure
+    notices = replacement_doubts(by, is_registered=is_registered)
     one.registry.supersede(one.key, by, evidence=one.message_sha256, who=one.who, now=one.now)
-    return notices
+    return _Outcome(notices=notices)
 
 
-_ACTIONS: Mapping[str, Callable[[_Amendment], Notices]] = {
+_ACTIONS: Mapping[str, Callable[[_Amendment], _Outcome]] = {
     "exclude": _exclude,
     "include": _include,
     "correct": _correct,
@@ -250,21 +260,22 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
     return 0
 
 
-def _conclude(one: _Amendment, action: str, notices: Notices) -> None:
+def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:
     """Say what was noted, and what of it does not fit what the register knows."""
     console, what = one.console, one.console.text(_DONE[action])
-    if notices is None:
-        console.say("nothing new: {what}: {key}", what=what, key=one.key)
-    else:
+    if outcome.is_news:
         console.say("noted: {what}: {key}", what=what, key=one.key)
-    for line in notice_lines(notices or (), console.lang):
+    else:
+        console.say("nothing new: {what}: {key}", what=what, key=one.key)
+    for line in notice_lines(outcome.notices, console.lang):
         console.tell(line)
     console.emit(
         {
             "schema": "edocs.amended/1",
             "action": action,
             "key": str(one.key),
-            "is_news": notices is not None,
-            "notices": [notice.as_dict(console.lang) for notice in notices or ()],
+            "now": str(outcome.moved_to or one.key),
+            "is_news": outcome.is_news,
+            "notices": [notice.as_dict(console.lang) for notice in outcome.notices],
         }
     )

@@ -279,3 +279,25 @@ def test_key_is_found_only_where_all_else_that_is_asked_holds(
     found = run("find", KEY, "--register", register, "--json", *options).stdout
 
     assert len(found.splitlines()) == expected
+
+
+def test_correction_says_the_key_of_now_to_programs_too(register: Path) -> None:
+    now = KEY.replace(":7:", ":12:")
+
+    moved = json.loads(amend(register, "correct", "--number", "12", "--json").stdout)
+    same = json.loads(amend(register, "correct", "--subject", "Về việc khác", "--json", key=now).stdout)
+
+    assert (moved["key"], moved["now"]) == (KEY, now)
+    assert (same["key"], same["now"]) == (now, now)
+
+
+def test_replacement_under_a_key_of_before_is_refused_and_the_key_of_now_named(register: Path) -> None:
+    before = str(make_document(8).key)
+    now = before.replace(":8:", ":12:")
+    amend(register, "correct", "--number", "12", key=before)
+
+    result = amend(register, "superseded", "--by", before, "--lang", "en")
+
+    assert result.return_value == 2
+    assert f"{before} was corrected: the document is {now}" in result.stderr
+    assert "superseded" not in run("amend", "history", KEY, "--register", register, "--json").stdout
