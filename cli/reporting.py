@@ -102,7 +102,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         form = "json"
     comparing = read_comparing(options, query, is_page=form in _PAGES)
     checkpoint = read_checkpoint(options["checkpoint_file"]) if options["checkpoint_file"] else None
-    with open_registry(console, register_file, read_only=True) as registry:
+    with open_registry(console, register_file, read_only=True) as registry, registry.snapshot():
         tree = _directory(options, query, form, registry)
         bodies = _bodies(options, query, tree)
         found = registry.report(

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from register_samples import NOW, issued, make_document
 
 from edocs.cli.main import edocs
-from edocs.model import HANOI, Agency, AgencyLevel
+from edocs.model import HANOI, Agency, AgencyDirectory, AgencyLevel
 from edocs.registry import Registry
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "report-1.json"
@@ -206,3 +206,23 @@ def test_an_empty_register_has_an_empty_tree(tmp_path: Path, directory: Path) ->
     data = run("report", "--register", path, "--tree", "--agencies", directory, "--format", "xlsx").stdout_bytes
     assert [(kind, documents) for kind, _, _, documents, _ in lines(value)] == [("total", 0)]
     assert "=0" in [cell.value for row in load_workbook(io.BytesIO(data))["Agency with all below it"] for cell in row]
+
+
+def test_tree_and_figures_are_of_one_moment(register: Path, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("agencies", "import", directory, "--register", register)
+    read = Registry.directory
+
+    def and_then_somebody_registers(registry: Registry, as_of: datetime | None = None) -> AgencyDirectory | None:
+        found = read(registry, as_of)
+        with Registry.open(register) as other:
+            document = make_document(
+                9, Agency(id="H98", name="Ủy ban nhân dân tỉnh Bạch Sơn", level=AgencyLevel.PROVINCE)
+            )
+            other.register(document, who="văn thư", now=datetime.now(HANOI))
+        return found
+
+    before = json.loads(run("report", "--register", register, "--tree", "--json").stdout)
+    monkeypatch.setattr(Registry, "directory", and_then_somebody_registers)
+    after = json.loads(run("report", "--register", register, "--tree", "--json").stdout)
+
+    assert after == before
