@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from edocs.model import AgencyLevel, Counts, Exclusion, Facet, Indicator, Standing
 from edocs.model.checkpoint import Checkpoint
@@ -82,7 +83,7 @@ def _information(report: Report, section: Section) -> Iterator[_Family]:
     yield _Family(name="report_events", text=text, samples=[((), report.extent.events)])
     if report.cut_off:
         text = "Time of the cut-off, since 1970-01-01T00:00:00Z."
-        samples: list[Sample] = [((), round(report.cut_off.timestamp()))]
+        samples: list[Sample] = [((), floor(report.cut_off.timestamp()))]
         yield _Family(name="report_cut_off_seconds", text=text, samples=samples, unit="seconds")
     if report.checkpoint:
         yield from _checkpoint(report.checkpoint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from register_province import fill_province
 from register_samples import NOW, make_document
 
-from edocs.model import Agency, AgencyLevel, Exclusion, Facet, Indicator, Standing
+from edocs.model import HANOI, Agency, AgencyLevel, Exclusion, Facet, Indicator, Standing
 from edocs.model.checkpoint import Checkpoint, CheckpointSignature
 from edocs.model.indicator_reading import built_in
 from edocs.model.indicators import Variant
@@ -150,3 +151,12 @@ def test_help_says_what_the_report_defines(report: Report) -> None:
         assert DEFINITIONS[id.value][1] in said["edocs_documents_standing"]
     assert DEFINITIONS["buckets"][1] in said["edocs_documents_standing"]
     assert all(said.values())
+
+
+def test_cut_off_at_the_end_of_a_day_is_of_that_day(report: Report) -> None:
+    cut_off = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=HANOI)
+
+    said = scraped(replace(report, cut_off=cut_off))
+
+    seconds = said["edocs_report_cut_off_seconds", frozenset()]
+    assert datetime.fromtimestamp(seconds, HANOI) == cut_off.replace(microsecond=0)
