@@ -37,6 +37,7 @@ __all__ = [
 _A4 = 9
 _NARROWEST, _WIDEST = 7, 66
 _LINE_PT, _TITLE_PT, _SPARE_PT = 13, 21, 3  # of a line, of a title, and what a row has besides its lines
+_HIGHEST_PT = 409  # of a row, in any program
 _LETTERS = 1.25  # of the sheets' font in one unit of a column's width, at least
 _TERM, _TEXT = 32, 66  # the two columns of wrapped rows: together as wide as the paper stands
 _HEAD_COLOUR, _SUM_COLOUR, _LINE = "#E3ECEE", "#F3F5F7", "#B8C2CC"
@@ -201,7 +202,7 @@ class Sheet:
             letters = int(_LETTERS * sum(widths.get(column, _NARROWEST) for column in columns))
             lines[row] = max(lines.get(row, 1), len(wrap(text, letters)))
         for row, count in lines.items():
-            self._sheet.set_row(row, _LINE_PT * count + _SPARE_PT)
+            self._sheet.set_row(row, min(_LINE_PT * count + _SPARE_PT, _HIGHEST_PT))
 
     def _write(self, column: int, cell: _Plain, looks: _Looks) -> None:
         row, book = self.row, self._book

@@ -6,6 +6,7 @@ import io
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -238,3 +239,13 @@ def test_every_row_is_as_high_as_its_folded_texts(report: Report, lang: str) -> 
             assert (sheet.row_dimensions[cell.row].height or 15) >= 12 * lines
             seen += lines > 1
     assert seen > 10
+
+
+def test_no_row_is_higher_than_a_sheet_can_have(registry: Registry) -> None:
+    long = replace(built_in()[0], text={lang: "văn bản đi " * 600 for lang in ("vi", "en")})
+    report = registry.report(PERIOD, [(Facet.LEVEL,)], definitions=[long])
+
+    book = load(report_xlsx(report, "vi"), values=True)
+
+    heights = [row.height for sheet in book.worksheets for row in sheet.row_dimensions.values() if row.height]
+    assert 400 < max(heights) <= 409
