@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -165,4 +166,9 @@ def _order(group: tuple[str, ...], by: Sequence[Facet | Span]) -> tuple[Any, ...
 def _place(facet: Facet | Span, value: str) -> Any:
     if facet is Facet.LEVEL:
         return _LEVELS.get(value, 0), value
-    return vietnamese_key(type_name(value, "vi")) if facet is Facet.TYPE else value
+    return _type_place(value) if facet is Facet.TYPE else value
+
+
+@lru_cache(maxsize=1024)
+def _type_place(code: str) -> Any:
+    return vietnamese_key(type_name(code, "vi"))
