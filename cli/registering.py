@@ -119,11 +119,12 @@ def register(
 
 
 def _doubts(registry: Registry, registration: Registration) -> tuple[Reason, ...]:
-    """What a clerk should look at; of many documents at once it is not asked, because the register is read through."""
+    """What a clerk should look at; of many documents at once it is not asked, because each takes its time."""
     if registration.outcome is Outcome.UNCHANGED:
         return ()
     document = registration.document
-    return file_doubts([key for key in registry.store.keys_of_file(document.file_sha256) if key != document.key])
+    same = registry.store.keys_of_file(document.file_sha256, document.issued_on)
+    return file_doubts([key for key in same if key != document.key])
 
 
 def _register_lines(console: Console, register_file: str, source: Path, listed: Mapping[str, Agency], who: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from edocs.errors import UsageError
@@ -202,8 +202,11 @@ class Store(Protocol):
         """Where the document stands now that had ``key`` until a correction; None: none had. Reads through the log."""
         ...
 
-    def keys_of_file(self, sha256: str) -> Sequence[DocumentKey]:
-        """The first documents whose main file that is, a handful at most. Reads through the documents: not for bulk."""
+    def keys_of_file(self, sha256: str, issued_on: date) -> Sequence[DocumentKey]:
+        """The first documents whose main file that is, a handful at most, among those of a day and the latest ones.
+
+        Not for bulk: it reads through these.
+        """
         ...
 
     def states(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Mapping[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from register_samples import (
 
 from edocs.errors import DuplicateError, EdocsError, StoreError
 from edocs.model import (
+    HANOI,
     AgencyLevel,
     Document,
     Event,
@@ -358,7 +359,21 @@ def test_documents_of_one_file_are_found_in_order(store: Store) -> None:
     with store.transaction():
         store.append(map(registered, [make_document(9), *documents]))
 
-    keys = store.keys_of_file(documents[0].file_sha256)
+    found = store.keys_of_file(documents[0].file_sha256, documents[0].issued_on)
 
-    assert list(keys) == [document.key for document in documents[:5]]
-    assert list(store.keys_of_file("0" * 64)) == []
+    assert list(found) == [document.key for document in documents[:5]]
+    assert list(store.keys_of_file("0" * 64, documents[0].issued_on)) == []
+
+
+def test_documents_of_one_file_are_sought_among_the_latest_and_those_of_the_day(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edocs.stores.sql._LATELY", 2)
+    days = [datetime(2026, 3, day, tzinfo=HANOI) for day in (4, 5, 6, 7, 5)]
+    documents = [make_document(number, issued_on=day, content="một tệp") for number, day in enumerate(days, 1)]
+    with store.transaction():
+        store.append(map(registered, documents))
+
+    found = store.keys_of_file(documents[0].file_sha256, documents[1].issued_on)
+
+    assert [key.number for key in found] == [2, 4, 5]
