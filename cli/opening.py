@@ -26,7 +26,7 @@ from .once import OnceCommand
 from .progress import spoken_bytes
 from .sealing import detached_path
 from .supervising import late_worker
-from .trusting import TRUST_OPTION, read_trust, trust_paths
+from .trusting import TRUST_OPTION, find_trust
 from .verdicts import EXIT_CODES
 
 _size_option = click.option(
@@ -67,7 +67,7 @@ def unpack(
 
     A file that is not what was packed is named and not written. Nothing in DIR is overwritten.
     """
-    store, trust_code = _load(console, trust)
+    store, trust_code = find_trust(console, trust)
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         opened = open_envelope(console, envelope, folder, store, started, max_size)
     _show(console, envelope, opened, is_written=True)
@@ -89,7 +89,7 @@ def inspect(
     max_memory: int,
 ) -> int:
     """Show what edXML messages say and carry, and verify the PDFs in them (xem gói tin)."""
-    store, trust_code = _load(console, trust)
+    store, trust_code = find_trust(console, trust)
     codes = [trust_code]
     with late_worker(store, read_limits(max_seconds, max_memory)) as started:
         for envelope in envelopes:
@@ -102,12 +102,6 @@ def inspect(
             _show(console, envelope, opened, is_written=False)
             codes.append(_exit_code(opened, store is not None))
     return worst(codes)
-
-
-def _load(console: Console, trust: tuple[Path, ...]) -> tuple[TrustStore | None, int]:
-    """Whom to believe, None where that is nobody; and 5 where a trusted list is kept out."""
-    paths = trust_paths(console, trust)
-    return read_trust(console, paths) if paths else (None, 0)
 
 
 def open_envelope(

@@ -16,7 +16,7 @@ import click
 from edocs._files import not_written, read_file, require_free, write_file
 from edocs.connect import SignerRecipe, open_register
 from edocs.errors import StoreError, UsageError
-from edocs.model import DocumentKey, Level, LogExtent, Verdict
+from edocs.model import DocumentKey, Level, LogExtent, TrustStore, Verdict
 from edocs.model.checkpoint import Checkpoint, ConsistencyProof, InclusionProof, read_proof
 from edocs.model.times import clock_text
 from edocs.proving import (
@@ -29,13 +29,13 @@ from edocs.proving import (
 )
 from edocs.registry import Registry
 from edocs.reports.wording import number_text
-from edocs.verify import load_trust
 
 from .checkpoints import read_checkpoint
 from .console import FORCE_OPTION, PATH, Console, common_options, worst
 from .evidence import EVIDENCE_OPTIONS, read_evidence
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry, register_files
+from .trusting import TRUST_OPTION, find_trust
 from .verdicts import EXIT_CODES, signature_lines
 
 _EVERY_S = 2.0
@@ -47,7 +47,7 @@ _OPTIONS = (
     click.option("--since", type=PATH, metavar="OLD.json", help="Prove that the log only grew since this checkpoint."),
     click.option("--checkpoint", type=PATH, metavar="FILE", help="Prove against this checkpoint; else against now."),
     click.option("--signer", metavar="URI", help="Sign the checkpoint of now: pkcs12:PATH, X.p12, pkcs11:…"),
-    click.option("--trust", multiple=True, type=PATH, metavar="PATH", help="Roots, CAs and CRLs that are believed."),
+    TRUST_OPTION,
     *EVIDENCE_OPTIONS,
     click.option("-o", "--output", type=PATH, metavar="OUT.json", help="The checkpoint or the proof."),
 )
@@ -121,22 +121,14 @@ def _of_now(console: Console, store: Any, options: dict[str, Any]) -> Checkpoint
 
 def _check(console: Console, files: Sequence[Path], trust: Sequence[Path]) -> int:
     """Whether proofs hold, and whose the checkpoints are that they rest on."""
-    store = load_trust(trust) if trust else None
-    codes = []
+    store, trust_code = find_trust(console, trust)
+    codes = [trust_code]
     for path in files:
         proof = read_proof(read_file(path))
         holds, text = _holding(console, proof)
         console.result(f"{path}: {text}")
         for checkpoint in _checkpoints_of(proof):
-            report = judge_checkpoint(checkpoint, store)
-            if report is not None:
-                for line in signature_lines(report, console.lang):
-                    console.result(f"  {line}")
-                if trust or report.verdict is Verdict.TOTAL_FAILED:
-                    codes.append(EXIT_CODES[report.verdict])
-            else:
-                console.result("  " + console.text("the checkpoint is not signed"))
-                codes += [3] if trust else []
+            codes.append(_vouched(console, checkpoint, store, is_asked=bool(trust)))
         console.emit({"schema": "edocs.proof_check/1", "path": str(path), "holds": holds, **proof.as_dict()})
         codes.append(0 if holds else 1)
     return worst(codes)
@@ -168,7 +160,7 @@ def _checkpoints_of(proof: Checkpoint | InclusionProof | ConsistencyProof) -> Se
 @click.command(cls=OnceCommand)
 @REGISTER_OPTION
 @click.option("--checkpoint", "checkpoints", multiple=True, type=PATH, metavar="FILE", help="Kept outside; repeatable.")
-@click.option("--trust", multiple=True, type=PATH, metavar="PATH", help="Roots, CAs and CRLs that are believed.")
+@TRUST_OPTION
 @click.option("--rebuild", is_flag=True, help="Make state and counts anew from the log, then check.")
 @click.option("--upgrade", is_flag=True, help="Bring a register of an older version up to date, then check.")
 @common_options
@@ -186,7 +178,11 @@ def fsck(
     made anew. Exit code 1 where something is wrong; the first bad event is named.
     """
     outside = [read_checkpoint(path) for path in checkpoints]
-    codes = [_vouched(console, path, one, trust) for path, one in zip(checkpoints, outside, strict=True)]
+    store, trust_code = find_trust(console, trust) if outside else (None, 0)
+    codes = [trust_code]
+    for path, one in zip(checkpoints, outside, strict=True):
+        console.result(f"{path}: {_holding(console, one)[1]}")
+        codes.append(_vouched(console, one, store, is_asked=bool(trust)))
     with open_registry(console, register_file, read_only=not (rebuild or upgrade)) as registry:
         progress = _told(console)
         if rebuild:
@@ -224,17 +220,16 @@ def _extent(registry: Registry) -> LogExtent:
         return LogExtent()
 
 
-def _vouched(console: Console, path: Path, checkpoint: Checkpoint, trust: Sequence[Path]) -> int:
-    """The verdict on who signed a checkpoint, where that is asked for."""
-    if not trust:
-        return 0
-    report = judge_checkpoint(checkpoint, load_trust(trust))
+def _vouched(console: Console, checkpoint: Checkpoint, store: TrustStore | None, *, is_asked: bool) -> int:
+    """Say who signed a checkpoint. What comes of it counts where somebody is believed; that nobody did, where asked."""
+    report = judge_checkpoint(checkpoint, store)
     if report is None:
-        console.result(f"{path}: " + console.text("the checkpoint is not signed"))
-        return 3
+        console.result("  " + console.text("the checkpoint is not signed"))
+        return 3 if is_asked else 0
     for line in signature_lines(report, console.lang):
         console.result(f"  {line}")
-    return EXIT_CODES[report.verdict]
+    counts = store is not None or report.verdict is Verdict.TOTAL_FAILED
+    return EXIT_CODES[report.verdict] if counts else 0
 
 
 @click.command(cls=OnceCommand)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from edocs._trust.pins import PinUse
     from edocs.errors import TrustListError
 
-__all__ = ["TRUST_OPTION", "read_trust", "store_folder", "trust", "trust_paths"]
+__all__ = ["TRUST_OPTION", "find_trust", "read_trust", "store_folder", "trust", "trust_paths"]
 
 _ACTIONS = ("add", "list", "remove", "check")
 _USES = ("anchor", "signer", "timestamp", "list-operator")
@@ -111,6 +111,12 @@ def read_trust(
     for error in kept_out:
         console.error(error)
     return found, worst(error.exit_code for error in kept_out)
+
+
+def find_trust(console: Console, paths: Sequence[Path]) -> tuple[TrustStore | None, int]:
+    """As :func:`read_trust`; None where neither ``--trust`` nor a managed store says whom to believe."""
+    chosen = trust_paths(console, paths)
+    return read_trust(console, chosen) if chosen else (None, 0)
 
 
 def trust_paths(console: Console, paths: Sequence[Path]) -> list[Path]:

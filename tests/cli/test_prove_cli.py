@@ -67,6 +67,20 @@ def test_checkpoint_of_an_unknown_signer_is_not_enough(signed: Path, pki: Pki) -
     assert code(run("prove", signed, "--trust", pki.roots / "national-root.pem")) == 3
 
 
+def test_signer_of_a_checkpoint_is_judged_by_the_managed_store_where_there_is_one(
+    register: Path, signed: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking = ("fsck", "--register", register, "--checkpoint", signed)
+    unknown = [run("prove", signed), run(*checking)]
+    monkeypatch.setenv("EDOCS_TRUST", str(pki.roots))
+    known = [run("prove", signed), run(*checking)]
+
+    assert [code(one) for one in unknown] == [0, 0]
+    assert all("no trust anchors were given" in one.output for one in unknown)
+    assert [code(one) for one in known] == [0, 0]
+    assert not any("no trust anchors were given" in one.output for one in known)
+
+
 def test_changed_checkpoint_fails(signed: Path) -> None:
     signed.write_text(signed.read_text(encoding="utf-8").replace('"size": 38', '"size": 37'), encoding="utf-8")
 
