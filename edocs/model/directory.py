@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from edocs.errors import UnreadableError, UsageError
 from edocs.model.organ_id import OrganId, OrganIdSyntax
@@ -42,6 +43,8 @@ _CLAUSE = "Decision 20/2020/QĐ-TTg"
 _STEPS = 20
 """Of renamings and mergers, one after the other."""
 _SEVERAL = re.compile("[;|,]")
+_BEYOND = "\n"
+"""Where the fields of a row stand that have no heading: the name of no column."""
 
 
 class AgencyKind(StrEnum):
@@ -197,8 +200,8 @@ class AgencyDirectory:
 def read_directory(data: bytes) -> AgencyDirectory:
     """A directory from CSV: ``code`` or ``old_code`` and ``name``; the other columns where they are known.
 
-    Đọc danh mục cơ quan: ``valid_from``, ``valid_to``, ``became`` (several after a split, parted by ``;``), ``level``,
-    ``parent``, ``kind``. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
+    Đọc danh mục cơ quan: ``valid_from``, ``valid_to``, ``became`` (several after a split, parted by ``|``; by ``;`` or
+    ``,`` where that does not part the fields), ``level``, ``parent``, ``kind``. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
 
     Raises:
         UnreadableError: Not CSV in UTF-8, without a code or name column, or a line with a day that is none.
@@ -206,7 +209,7 @@ def read_directory(data: bytes) -> AgencyDirectory:
     try:
         text = data.decode("utf-8-sig")
         mark = ";" if ";" in text.partition("\n")[0] else ","  # what a Vietnamese spreadsheet puts between its fields
-        table = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", delimiter=mark)
+        table = csv.DictReader(io.StringIO(text, newline=""), restkey=_BEYOND, restval="", delimiter=mark)
         headings = {tidy_name(name).casefold(): name for name in table.fieldnames or () if name}
         columns = {
             meaning: next((headings[one] for one in known if one in headings), "")
@@ -216,10 +219,7 @@ def read_directory(data: bytes) -> AgencyDirectory:
             hint = "its first line must name the columns code and name, such as mã định danh and tên cơ quan"
             raise UnreadableError("no directory of agencies", hint=hint)
         problems: list[Reason] = []
-        entries = tuple(
-            _entry({meaning: line.get(name) or "" for meaning, name in columns.items()}, table.line_num, problems)
-            for line in table
-        )
+        entries = tuple(_row(line, columns, table.line_num, problems) for line in table)
     except (UnicodeDecodeError, csv.Error) as exc:
         raise UnreadableError("no directory of agencies: {why}", hint="CSV in UTF-8", why=exc) from exc
     directory = AgencyDirectory(entries=entries)
@@ -237,8 +237,8 @@ def read_agencies(data: bytes) -> dict[str, Agency]:
     directory = read_directory(data)
     if not any(entry.level for entry in directory.entries) and not _of_rule(directory, "level"):
         raise UnreadableError("no directory of agencies", hint="its first line must name the columns id, name, level")
-    for fault in _of_rule(directory, "level"):
-        raise UnreadableError("line {line}: no such level: {level}", **fault.params)
+    for fault in (*_of_rule(directory, "level"), *_of_rule(directory, "fields")):
+        raise UnreadableError(fault.message, **fault.params)
     found: dict[str, Agency] = {}
     for entry in sorted(directory.entries, key=lambda one: one.valid_to or date.max):
         for code in entry.codes:
@@ -264,6 +264,14 @@ def _require_one(directory: AgencyDirectory, entry: AgencyEntry, code: OrganId) 
                 line=max(entry.line, other.line),
                 id=code,
             )
+
+
+def _row(row: dict[str, Any], columns: Mapping[str, str], line: int, problems: list[Reason]) -> AgencyEntry:
+    """The entry of one row; what stands beyond the last heading is said, for nobody knows what it means."""
+    if beyond := [one.strip() for one in row.pop(_BEYOND, ()) if one.strip()]:
+        text = "line {line}: more fields than headings: {fields}; several successors are parted by |"
+        problems.append(_problem("directory.fields", text, line, fields=", ".join(beyond)))
+    return _entry({meaning: row.get(name) or "" for meaning, name in columns.items()}, line, problems)
 
 
 def _entry(values: Mapping[str, str], line: int, problems: list[Reason]) -> AgencyEntry:

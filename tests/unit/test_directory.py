@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from edocs.errors import UnreadableError, UsageError
-from edocs.model import DocumentId, DocumentIdScheme, MessageCode, OrganId, OrganIdSyntax, read_directory
+from edocs.model import (
+    DocumentId,
+    DocumentIdScheme,
+    MessageCode,
+    OrganId,
+    OrganIdSyntax,
+    read_agencies,
+    read_directory,
+)
 
 # Invented: a province that was merged, a department that was renamed, a commune of two.
 TABLE = """code,old_code,name,valid_from,valid_to,became
@@ -78,6 +86,7 @@ def test_an_unknown_code_is_named() -> None:
         ("H99.62,,Ngược,2021-01-01,2020-01-01,", "edxml.directory.period"),
         (",,Không mã,,,", "edxml.directory.codeless"),
         ("H99.63,,,,,", "edxml.directory.nameless"),
+        ("H99.64,,Chia tách,,2025-06-30,H98,H98.13", "edxml.directory.fields"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_reported_and_nothing_is_dropped(line: str, rule: str) -> None:
@@ -87,6 +96,32 @@ def test_what_is_wrong_with_a_line_is_reported_and_nothing_is_dropped(line: str,
     assert (problem.rule, problem.params["line"]) == (rule, "8")
     assert problem.text("vi") != problem.text("en")
     assert len(directory.entries) == 7
+
+
+@pytest.mark.parametrize("successors", ["H98|H98.13", '"H98;H98.13"', '"H98,H98.13"', " H98 | H98.13 "])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_body_that_was_split_has_all_its_successors(successors: str, mark: str) -> None:
+    row = mark.join(("H99.64", "", "Chia tách", "", "2025-06-30", successors))
+
+    directory = read_directory(f"{TABLE.replace(',', mark)}{row}\n".encode())
+
+    assert directory.problems == ()
+    assert [code.value for code in directory.entries[-1].became] == ["H98", "H98.13"]
+
+
+@pytest.mark.parametrize("head", ["code;name;became", "name;code;parent"])
+def test_more_fields_than_headings_are_said_whatever_columns_there_are(head: str) -> None:
+    table = f"{head};level\nH01;H01;H01;tỉnh;H99.91;;H99.92\n"
+
+    faults = [one for one in read_directory(table.encode()).problems if one.rule == "edxml.directory.fields"]
+
+    assert [one.params["fields"] for one in faults] == ["H99.91, H99.92"]
+    with pytest.raises(UnreadableError, match="more fields than headings"):
+        read_agencies(table.encode())
+
+
+def test_empty_fields_at_the_end_are_no_fault() -> None:
+    assert read_directory("code;name\nH01;Xã;;;\n".encode()).problems == ()
 
 
 def test_the_same_code_at_different_times_is_no_conflict() -> None:
