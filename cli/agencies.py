@@ -10,8 +10,9 @@ import click
 
 from edocs._files import read_file
 from edocs.errors import UsageError
-from edocs.model import HANOI, AgencyDirectory, AgencyEntry, read_day, read_directory
-from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
+from edocs.model import HANOI, AgencyDirectory, AgencyEntry, Reason, read_day, read_directory
+from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, directory_faults, make_tree
+from edocs.model.directory_event import directory_event
 from edocs.reports.regrouping_words import ENDINGS
 from edocs.reports.wording import LEVELS, number_text
 
@@ -86,7 +87,11 @@ def _import(console: Console, items: Sequence[str], where: str | None, who: str)
         raise UsageError("import takes one file and the register", hint="edocs agencies import FILE --register …")
     [path] = items
     data = read_file(Path(path))
-    count = number_text(len(read_directory(data).entries), console.lang)
+    tree = make_tree(read_directory(data))
+    count = number_text(len(tree.directory.entries), console.lang)
+    for fault in directory_faults(tree):  # which entering it refuses; before that a register would be made
+        _show_problem(console, fault)
+    directory_event(data, who, datetime.now(HANOI))
     with open_registry(console, where) as registry:
         is_news = registry.import_directory(data, who=who or user_name(), now=datetime.now(HANOI))
     console.emit({"schema": "edocs.directory/1", "path": path, "is_news": is_news})
@@ -102,11 +107,7 @@ def _check(console: Console, tree: AgencyTree) -> int:
     for problem in (*tree.directory.problems, *check_tree(tree)):
         is_notice = problem.rule in NOTICES
         faults, notices = faults + (not is_notice), notices + is_notice
-        kind = "notice" if is_notice else "fault"
-        said = {"kind": kind, "line": int(problem.params["line"]), **problem.as_dict(console.lang)}
-        console.emit({"schema": "edocs.agency_finding/1", **said})
-        if not console.json:
-            console.result(f"{console.text(kind)}: {problem.text(console.lang)} [{problem.rule}]")
+        _show_problem(console, problem)
     console.say(
         "{entries} bodies: {faults} faults, {notices} notices",
         entries=number_text(len(tree.directory.entries), console.lang),
@@ -114,6 +115,14 @@ def _check(console: Console, tree: AgencyTree) -> int:
         notices=number_text(notices, console.lang),
     )
     return 1 if faults else 0
+
+
+def _show_problem(console: Console, problem: Reason) -> None:
+    kind = "notice" if problem.rule in NOTICES else "fault"
+    said = {"kind": kind, "line": int(problem.params["line"]), **problem.as_dict(console.lang)}
+    console.emit({"schema": "edocs.agency_finding/1", **said})
+    if not console.json:
+        console.result(f"{console.text(kind)}: {problem.text(console.lang)} [{problem.rule}]")
 
 
 def _show(console: Console, tree: AgencyTree, codes: Sequence[str], on: date) -> int:

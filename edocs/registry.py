@@ -307,6 +307,7 @@ class Registry(Amending):
 
         Raises:
             UnreadableError: Not a directory; see :func:`edocs.model.directory.read_directory`.
+            RefusedError: It has faults; the one before stays.
         """
         event = directory_event(data, who, now)
         with self._store.transaction():

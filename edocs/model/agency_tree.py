@@ -18,7 +18,7 @@ from edocs.model.organ_id import OrganId
 from edocs.model.register import AgencyLevel
 from edocs.model.verdict import Reason
 
-__all__ = ["DISTRICTS_UNTIL", "NOTICES", "AgencyTree", "Succession", "check_tree", "make_tree"]
+__all__ = ["DISTRICTS_UNTIL", "NOTICES", "AgencyTree", "Succession", "check_tree", "directory_faults", "make_tree"]
 
 DISTRICTS_UNTIL = date(2025, 6, 30)
 """The last day of the district level (Resolution 203/2025/QH15)."""
@@ -157,6 +157,12 @@ def check_tree(tree: AgencyTree) -> Iterator[Reason]:
         if entry.became and entry.valid_to is None:
             text = "line {line}: {name} became another body, and no day says when"
             yield _finding(text, "undated", entry, name=entry.name)
+
+
+def directory_faults(tree: AgencyTree) -> tuple[Reason, ...]:
+    """What hinders that a register takes a directory over (lỗi của danh mục); notices do not."""
+    found = (*tree.directory.problems, *check_tree(tree))
+    return tuple(one for one in found if one.rule not in NOTICES)
 
 
 def _check_parent(tree: AgencyTree, entry: AgencyEntry, code: OrganId) -> Iterator[Reason]:

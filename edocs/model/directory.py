@@ -201,7 +201,8 @@ def read_directory(data: bytes) -> AgencyDirectory:
     """A directory from CSV: ``code`` or ``old_code`` and ``name``; the other columns where they are known.
 
     Đọc danh mục cơ quan: ``valid_from``, ``valid_to``, ``became`` (several after a split, parted by ``|``; by ``;`` or
-    ``,`` where that does not part the fields), ``level``, ``parent``, ``kind``. Headings of published directories are known too, such as ``OrganId_QCVN102_2016``.
+    ``,`` where that does not part the fields), ``level``, ``parent``, ``kind``. Headings of published
+    directories are known too, such as ``OrganId_QCVN102_2016``.
 
     Raises:
         UnreadableError: Not CSV in UTF-8, without a code or name column, or a line with a day that is none.

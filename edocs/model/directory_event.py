@@ -9,6 +9,8 @@ import hashlib
 import json
 from datetime import datetime
 
+from edocs.errors import RefusedError
+from edocs.model.agency_tree import directory_faults, make_tree
 from edocs.model.directory import AgencyDirectory, read_directory
 from edocs.model.events import Event, EventKind
 from edocs.model.register import tidy_name
@@ -27,9 +29,12 @@ def directory_event(data: bytes, who: str, now: datetime) -> Event:
 
     Raises:
         UnreadableError: Not a directory.
+        RefusedError: It has faults (:func:`edocs.model.agency_tree.directory_faults`).
         UsageError: ``now`` has no time zone.
     """
-    read_directory(data)
+    if faults := directory_faults(make_tree(read_directory(data))):
+        hint = "edocs agencies check lists them; mend the file and enter it again"
+        raise RefusedError("the directory has {count} faults and was not entered", hint=hint, count=len(faults))
     return Event(
         kind=EventKind.DIRECTORY,
         at=require_time(now),

@@ -249,6 +249,25 @@ def test_a_directory_in_the_register_is_looked_at_without_its_file(directory: Pa
     assert run("fsck", "--register", in_use).return_value == 0
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_directory_with_faults_takes_the_place_of_none(
+    form: tuple[str, ...], directory: Path, in_use: Path, tmp_path: Path
+) -> None:
+    run("agencies", "import", directory, "--register", in_use)
+    faulty = tmp_path / "sai.csv"
+    faulty.write_text("code,name,level\nH01,Xã A,xã\nH01,Xã B,thôn\n", encoding="utf-8")
+
+    result = run("agencies", "import", faulty, "--register", in_use, *form)
+    run("agencies", "import", faulty, "--register", tmp_path / "new.db")
+
+    checked = run("agencies", "check", faulty, *form)
+    assert result.return_value == 6
+    assert checked.stdout and result.stdout.startswith(checked.stdout)
+    assert "2 faults" in result.stderr
+    assert run("agencies", "show", "--register", in_use, "--at", "30/06/2025").stdout.startswith("H99 ")
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_a_report_under_todays_bodies_takes_the_directory_of_the_register(directory: Path, in_use: Path) -> None:
     run("agencies", "import", directory, "--register", in_use)
 
