@@ -143,13 +143,8 @@ def _add(console: Console, folder: Path, files: Sequence[Path], how: tuple[str |
     entries = _offered(folder, files, use, digests)
     believed = [entry for entry in entries if entry.needs_consent]
     # Each fingerprint must be met, and whatever is believed must have been given: else somebody swapped the file.
-    strangers = digests and {entry.sha256 for entry in believed} - digests
-    if strangers or (digests and not digests <= {entry.sha256 for entry in entries}):
-        raise RefusedError(
-            "another certificate than the one with that fingerprint: {sha256}",
-            hint="nothing was added; do not trust this file",
-            sha256=min(strangers or digests),
-        )
+    if digests:
+        _require_agreed(entries, believed, digests)
     is_asked = bool(believed) and not digests and not yes
     if is_asked or not console.quiet:  # nobody agrees to what was not shown
         click.echo("\n".join(_describe(console, entry) for entry in entries), err=True)
@@ -160,6 +155,21 @@ def _add(console: Console, folder: Path, files: Sequence[Path], how: tuple[str |
         _emit(console, "add", entry)
     console.say("added to {path}: {count}", count=len(entries), path=folder)
     return 0
+
+
+def _require_agreed(entries: Sequence[TrustEntry], believed: Sequence[TrustEntry], digests: frozenset[str]) -> None:
+    if missing := digests - {entry.sha256 for entry in entries}:
+        raise RefusedError(
+            "another certificate than the one with that fingerprint: {sha256}",
+            hint="nothing was added; do not trust this file",
+            sha256=min(missing),
+        )
+    if strangers := [entry for entry in believed if entry.sha256 not in digests]:
+        raise RefusedError(
+            "no fingerprint was given of {name}, which would be believed too",
+            hint="nothing was added; give the --fingerprint of each that you know, or the file of one alone",
+            name=strangers[0].name or strangers[0].sha256,
+        )
 
 
 def _digests(given: Sequence[str]) -> frozenset[str]:
@@ -238,6 +248,13 @@ def _check(console: Console, folder: Path) -> int:
             state = "fault" if any(fault for fault, _ in said) else "warning" if said else "ok"
             lines = [f"{console.text(state)}: {_describe(console, entry)}", *(f"    → {text}" for _, text in said)]
             console.result("\n".join(lines))
+    faulty = len({item.entry.sha256 for item in findings if item.is_fault})
+    console.say(
+        "entries in {path}: {count}, of which {faulty} cannot be relied on",
+        path=folder,
+        count=len(entries),
+        faulty=faulty,
+    )
     return worst(5 if item.entry.kind.value == "list" else 3 for item in findings if item.is_fault)
 
 

@@ -99,6 +99,8 @@ def test_a_fingerprint_given_beforehand_is_consent_to_that_certificate_alone(
     other = edocs("trust", "add", pki.pem("official-root"), "--fingerprint", wrong)
     both = edocs("trust", "add", pki.roots, "--fingerprint", right)
     assert (other.code, both.code, store.exists()) == (6, 6, False)
+    assert ("do not trust this file" in other.err, "do not trust this file" in both.err) == (True, False)
+    assert "no fingerprint was given of CN=" in both.err
 
     assert edocs("trust", "add", pki.pem("official-root"), "--fingerprint", right.upper()).code == 0
 
@@ -231,6 +233,7 @@ def test_a_file_with_other_entries_is_not_removed(edocs: Trust, store: Path, pki
 def test_check_says_what_has_expired_is_weak_or_stands_alone(edocs: Trust, pki: Pki) -> None:
     assert edocs("trust", "check").code == 2
     edocs("trust", "add", pki.roots, pki.intermediates, pki.crls, "--yes")
+    assert "of which 0 cannot be relied on" in edocs("trust", "check").err
     good = edocs("trust", "check", "--json")
     assert (good.code, [line["findings"] for line in good.lines]) == (0, [[]] * 8)
 
