@@ -31,6 +31,7 @@ from edocs.reports.branches import along_tree
 from edocs.reports.checkpoint_words import checkpoint_lines
 from edocs.reports.figures import Report
 from edocs.reports.grids import comparison_grids, trend_grid
+from edocs.reports.notes import report_notes
 from edocs.reports.regrouping_words import regrouping_lines
 from edocs.reports.wording import TABLE_TERMS, number_text, period_text, time_text
 
@@ -254,7 +255,7 @@ def _texts(found: Report, lang: str, options: Mapping[str, Any], width: int) -> 
         if asked[grid.id]:
             yield f"{grid.title}\n{_drawn(grid_cells(grid, lang), width)}"
     yield from (f"{translate(term, lang)}\n" for term in TABLE_TERMS)
-    yield from (f"{line}\n" for line in regrouping_lines(found, lang))
+    yield from (f"{line}\n" for line in (*report_notes(found, lang), *regrouping_lines(found, lang)))
     yield translate(
         "{events} events, SHA-256 {digest}; rule {rule}; all definitions: edocs indicators\n",
         lang,

@@ -90,7 +90,7 @@ def _defined(report: Report, lang: str) -> Iterator[Line]:
 def _head(facets: Sequence[Facet | Span]) -> list[str]:
     names = ["section", "kind"]
     names += [name for facet in facets for name in (facet.value, f"{facet.value}_name")]
-    names += ["documents", "excluded_state_secret", "excluded_other", "base"]
+    names += ["documents", "excluded_state_secret", "excluded_other", "base", "recalled", "superseded"]
     for indicator in Indicator:
         names += [f"{indicator.value}_{standing.value}" for standing in Standing]
         names += [f"{indicator.value}_{name}" for name in ("percent", "attempted", "attempted_percent")]
@@ -104,6 +104,7 @@ def _line(row: Row, section: Section, facets: Sequence[Facet | Span], report: Re
     for facet in facets:
         cells += [_safe(values.get(facet, "")), _safe(labels.get(facet, ""))]
     cells += [counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base]
+    cells += [counts.is_recalled, counts.is_superseded]
     for indicator in Indicator:
         buckets = counts.buckets(indicator)
         cells += [buckets[standing] for standing in Standing]

@@ -20,6 +20,7 @@ from .as_indicators import indicator_grid
 from .checkpoint_words import checkpoint_lines
 from .figures import Report, RowKind, Section
 from .grids import cell_text, comparison_grids, trend_grid
+from .notes import report_notes
 from .regrouping_words import regrouping_lines
 from .wording import (
     DEFINITIONS,
@@ -103,6 +104,7 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "trend": lambda section: trend_grid(section, report, lang),
         "text": lambda cell: cell_text(cell, lang),
         "open_units": units,
+        "notes": report_notes(report, lang),
         "regrouping": list(regrouping_lines(report, lang)),
         "most_listed": max((len(unit.entries) for unit in units), default=0),
         "standing_names": {standing: translate(text, lang) for standing, text in STANDINGS.items()},

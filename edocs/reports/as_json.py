@@ -55,6 +55,8 @@ def counts_object(counts: Counts) -> dict[str, object]:
         "documents": counts.documents,
         "excluded": {reason.value: counts.excluded[reason] for reason in Exclusion if reason in counts.excluded},
         "base": counts.base,
+        "recalled": counts.is_recalled,
+        "superseded": counts.is_superseded,
         "indicators": {indicator.value: _indicator(counts, indicator) for indicator in Indicator},
         "signatures": {
             "any": counts.has_signature,

@@ -113,6 +113,10 @@ def _documents(section: Section) -> Iterator[_Family]:
     yield _Family(name="documents_excluded", text=text, samples=list(_excluded(rows)))
     samples = [(labels, counts.base) for labels, counts in rows]
     yield _Family(name="documents_to_sign", text=_defined("base"), samples=samples)
+    text = "Of the documents that had to be signed, those recalled up to the cut-off; they stay in every count."
+    yield _Family(name="documents_recalled", text=text, samples=[(labels, one.is_recalled) for labels, one in rows])
+    text = "Of the documents that had to be signed, those replaced up to the cut-off; they stay in every count."
+    yield _Family(name="documents_superseded", text=text, samples=[(labels, one.is_superseded) for labels, one in rows])
     text = " ".join(f"{indicator.value}: {_defined(indicator.value)}" for indicator in Indicator)
     samples = [
         ((*labels, ("indicator", indicator.value), ("standing", standing.value)), counts.buckets(indicator)[standing])

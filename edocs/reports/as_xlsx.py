@@ -7,18 +7,19 @@ change, missing documents) is written as a number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 
 from edocs.locale import translate
-from edocs.model import HANOI, Exclusion, Facet, Indicator, Standing
+from edocs.model import HANOI, Counts, Exclusion, Facet, Indicator, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
 
 from .checkpoint_words import checkpoint_lines
 from .comparing_words import decimal_of
 from .figures import Report, Row, RowKind, Section
+from .notes import report_notes
 from .regrouping_words import regrouping_lines
 from .wording import (
     DEFINITIONS,
@@ -43,6 +44,11 @@ _ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
 _REST = (Standing.INVALID, Standing.INDETERMINATE, Standing.UNSIGNED, Standing.NOT_CHECKED)
 _BASE, _SIGNED = 3, 4
 """Columns after the labels: the denominator, and the first numerator; a share follows each numerator."""
+_SENT = {
+    "sent_electronic": "Sent without paper",
+    "sent_with_paper": "Sent with paper",
+    "is_on_time": "Sent on time",
+}
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -73,9 +79,9 @@ def _section(book: Book, section: Section, report: Report, lang: str, footer: st
         labels.insert(-1, translate("Identifier", lang))
     if section.tree_on:
         labels.insert(-1, translate("Depth", lang))
-    is_sent = bool(report.total.sent)
-    sheet.head([*labels, *_figure_names(section, lang, is_sent=is_sent)], len(labels))
-    figures = _Figures(len(labels), lang, is_sent=is_sent)
+    more = _more(report.total)
+    sheet.head([*labels, *_figure_names(section, lang, more)], len(labels))
+    figures = _Figures(len(labels), lang, more)
     summing = _Branches(section, sheet.row) if section.tree_on else _Summing(sheet.row)
     before, number = None, 0
     for row in section.rows:
@@ -134,8 +140,8 @@ class _Branches:
 class _Figures:
     """The figures of a row, from column ``left``."""
 
-    def __init__(self, left: int, lang: str, *, is_sent: bool) -> None:
-        self._left, self._none, self._is_sent = left, translate("n/a", lang), is_sent
+    def __init__(self, left: int, lang: str, more: Mapping[str, str]) -> None:
+        self._left, self._none, self._more = left, translate("n/a", lang), more
 
     def counts(self, row: Row, line: int) -> list[Cell]:
         """Documents, exclusions, denominator; each numerator with its share; then the other buckets of I3."""
@@ -148,8 +154,7 @@ class _Figures:
             signed, base = self._place(line, len(cells)), self._place(line, _BASE)
             cells += [share.numerator, share_formula(signed, base, share.percent, self._none)]
         cells += [counts.both[standing] for standing in _REST]
-        sent = (counts.sent_electronic, counts.sent_with_paper, counts.is_on_time)
-        return [*cells, *(sent if self._is_sent else ())]
+        return [*cells, *(getattr(counts, attribute) for attribute in self._more)]
 
     def summed(self, cells: Sequence[Cell], sum_of: Callable[[int], str]) -> list[Cell]:
         """The same figures, each count added up from above."""
@@ -173,7 +178,13 @@ class _Figures:
         return place(line, self._left + column)
 
 
-def _figure_names(section: Section, lang: str, *, is_sent: bool) -> Iterator[str]:
+def _more(total: Counts) -> Mapping[str, str]:
+    """Counts that not every register has, by their attribute: how documents were sent, what was recalled since."""
+    names = {"is_recalled": "Recalled since", "is_superseded": "Replaced since"}
+    return {**(_SENT if total.sent else {}), **{one: name for one, name in names.items() if getattr(total, one)}}
+
+
+def _figure_names(section: Section, lang: str, more: Mapping[str, str]) -> Iterator[str]:
     for name in ("Registered", "State secrets", "Other exclusions", "To be signed"):
         yield translate(name, lang)
     for indicator in _ORDER:
@@ -181,7 +192,7 @@ def _figure_names(section: Section, lang: str, *, is_sent: bool) -> Iterator[str
         yield translate("Share", lang)
     for standing in _REST:
         yield f"{translate(INDICATORS[Indicator.BOTH], lang)}: {translate(STANDINGS[standing], lang)}"
-    for name in ("Sent without paper", "Sent with paper", "Sent on time") if is_sent else ():
+    for name in more.values():
         yield translate(name, lang)
     for indicator in _ORDER if section.is_trend else ():
         yield f"{translate('Change', lang)}: {translate(INDICATORS[indicator], lang)}"
@@ -225,7 +236,7 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
     ]
     for fact in facts:
         sheet.cells(fact, is_wrapped=True)
-    for line in regrouping_lines(report, lang):
+    for line in (*report_notes(report, lang), *regrouping_lines(report, lang)):
         sheet.note(line, 2)
     sheet.skip()
     sheet.cells([translate("Exclusions", lang), translate("Documents", lang)], is_sum=True)

@@ -18,6 +18,7 @@ from .checkpoint_words import checkpoint_lines
 from .comparing_words import band_text, level_text, points_text, target_text
 from .comparisons import ChangeLine, Comparisons, TargetLine
 from .figures import Report
+from .notes import withdrawn_notes
 from .regrouping_words import regrouping_lines
 from .wording import date_text, number_text, percent_text
 
@@ -77,7 +78,7 @@ def cut_off_words(report: Report) -> str:
 
 
 def count_lines(report: Report) -> Iterator[str]:
-    """Documents and exclusions; each share with its counts; what is not valid."""
+    """Documents and exclusions; each share with its counts; what is not valid; what was recalled since."""
     counts = report.total
     excluded = "; ".join(
         f"{number_text(counts.excluded[reason], 'vi')} {name}"
@@ -100,6 +101,8 @@ def count_lines(report: Report) -> Iterator[str]:
         f"{number_text(both.unsigned, 'vi')} văn bản chưa ký số; {number_text(both.not_checked, 'vi')} văn bản chưa "
         "được xác thực chữ ký số."
     )
+    for number, note in enumerate(withdrawn_notes(counts, "vi"), 6):
+        yield f"{number}. {note}."
 
 
 def change_lines(found: Comparisons) -> Iterator[str]:

@@ -91,7 +91,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
         "Denominator",
         "Documents issued in the period (date of issue, Vietnamese time), each counted once whatever its copies and "
         "recipients, less state secrets (Decision 28/2018/QĐ-TTg, article 1.2) and the other exclusions, which are "
-        "itemised.",
+        "itemised. What was recalled or replaced since was issued, and stays in.",
     ),
     "personal": (
         "I2 · Signed by the person",
@@ -129,9 +129,10 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
 }
 
 TABLE_TERMS = (
-    "To be signed: issued in the period, each document counted once, less state secrets and the other exclusions.",
-    "Signed by the person (I2), signed by the agency (I1): with a valid signature of theirs (unchanged, trusted, not "
-    "revoked), of those to be signed.",
+    "To be signed: issued in the period, each document counted once, less state secrets and the other exclusions; what "
+    "was recalled or replaced since stays in.",
+    "Signed by the person (I2), signed by the agency (I1): with a valid signature of theirs (unchanged, trusted, "
+    "certificate not revoked), of those to be signed.",
     "Both, in order (I3): a valid one of the person and, after it, one of the agency; the columns after it are the "
     "rest of those to be signed.",
 )
