@@ -82,6 +82,8 @@ def main() -> None:
     if arguments.only != "postgres":
         with tempfile.TemporaryDirectory() as folder:
             _sqlite(Path(folder), arguments.documents)
+    if arguments.only == "sqlite":
+        return
     if arguments.postgres:
         _postgres(arguments.postgres, arguments.documents)
     elif arguments.postgres is not None or arguments.only == "postgres":
