@@ -199,7 +199,7 @@ class Store(Protocol):
         ...
 
     def moved_to(self, key: DocumentKey) -> DocumentKey | None:
-        """Where the document stands now that had ``key`` until a correction; None: none had. Reads through the log."""
+        """Where the document stands now that had ``key`` until a correction; None: none had."""
         ...
 
     def keys_of_file(self, sha256: str, issued_on: date) -> Sequence[DocumentKey]:

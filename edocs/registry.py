@@ -172,10 +172,7 @@ class Registry(Amending):
         return self._store.events(key)
 
     def moved_to(self, key: DocumentKey) -> DocumentKey | None:
-        """Where the document stands now that had ``key`` until it was corrected; None: none had (đính chính).
-
-        The log is read through for it: seconds, where it has millions of events.
-        """
+        """Where the document stands now that had ``key`` until it was corrected; None: none had (đính chính)."""
         return self._store.moved_to(key)
 
     def agencies(self) -> Mapping[str, Agency]:

@@ -15,7 +15,7 @@ from heapq import merge
 from operator import add
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, literal_column, select, update
 
 from edocs.errors import OutputError, StoreError, UsageError
 from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
@@ -117,8 +117,9 @@ class SqlStore:
 
     def moved_to(self, key: DocumentKey) -> DocumentKey | None:
         """Where the document stands now that had ``key`` until a correction; of several, the last that had it."""
-        corrections = select(event.c.document).where(event.c.kind == EventKind.CORRECTED.value)
-        last = corrections.where(event.c.subject == str(key)).order_by(event.c.id.desc()).limit(1)
+        is_corrected = event.c.kind == literal_column(f"'{EventKind.CORRECTED.value}'")  # as its index says it
+        last = select(event.c.document).where(is_corrected, event.c.subject == str(key))
+        last = last.order_by(event.c.id.desc()).limit(1)
         with self._reading() as connection:
             id = connection.execute(last).scalar()
             text = connection.execute(select(document.c.key).where(document.c.id == id)).scalar()

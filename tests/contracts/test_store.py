@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy
 from register_samples import (
     COMMUNE,
     DISTRICT,
@@ -37,6 +39,7 @@ from edocs.model import (
 from edocs.model.events import correction
 from edocs.ports import Store
 from edocs.stores.postgres import open_postgres
+from edocs.stores.sql import SqlStore
 from edocs.stores.sqlite import open_sqlite
 
 Open = Callable[[], Store]
@@ -352,6 +355,24 @@ def test_key_before_a_correction_leads_to_the_document(store: Store) -> None:
         store.append(put)
 
     assert [store.moved_to(one.key) for one in (first, second, third)] == [third.key, third.key, None]
+
+
+def test_document_of_an_older_key_is_found_without_reading_the_log_through(store: SqlStore) -> None:
+    engine, plans = store._backend.engine, list[str]()
+    is_postgres = engine.dialect.name == "postgresql"
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "FROM event" in statement:
+            if is_postgres:  # of few rows it would read all
+                cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {'' if is_postgres else 'QUERY PLAN'} {statement}", parameters)
+            plans.append(str(cursor.fetchall()))
+
+    sqlalchemy.event.listen(engine, "before_cursor_execute", explain)
+
+    assert store.moved_to(make_document(1).key) is None
+    [plan] = plans
+    assert "event_corrected" in plan
 
 
 def test_documents_of_one_file_are_found_in_order(store: Store) -> None:

@@ -81,6 +81,10 @@ def _make_tables() -> None:
         sa.Column("leaf", sa.LargeBinary(32), nullable=False),
     )
     op.create_index("event_document", "event", ["document", "id"])
+    is_corrected: sa.ColumnElement[bool] = sa.literal_column("kind = 'corrected'")
+    op.create_index(
+        "event_corrected", "event", ["subject", "id"], sqlite_where=is_corrected, postgresql_where=is_corrected
+    )
     op.create_table(
         "tile",
         sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
