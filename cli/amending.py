@@ -24,6 +24,7 @@ from edocs.model import (
     Entry,
     Exclusion,
     Reason,
+    VerificationReport,
     named_agency,
     read_day,
     read_secrecy,
@@ -31,14 +32,18 @@ from edocs.model import (
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
 from edocs.model.doubts import answer_doubts, recall_doubts, replacement_doubts
+from edocs.office import correct_pdf
 from edocs.registry import Registry
+from edocs.reports.verdict_words import VERDICTS
 
 from .arguments import read_time, user_name
-from .console import PATH, Console, common_options
+from .console import PATH, Console, common_options, worst
+from .filed import notices_of_file, show_reasons
 from .histories import show_event
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
-from .verdicts import notice_lines
+from .trusting import TRUST_OPTION, read_trust
+from .verdicts import EXIT_CODES, notice_lines
 
 _CHOICES = tuple(reason.value for reason in Exclusion if not reason.is_state_secret)
 _CORRECTED = ("agency", "agency_name", "level", "number", "symbol", "date", "type", "subject", "secrecy")
@@ -53,6 +58,10 @@ class _Outcome:
     is_news: bool = True
     moved_to: DocumentKey | None = None
     """The key of now; None: the one that was given."""
+    verification: VerificationReport | None = None
+    """Of the file that took the place of the one registered."""
+    code: int = 0
+    """The exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +118,33 @@ def _include(one: _Amendment) -> _Outcome:
 
 def _correct(one: _Amendment) -> _Outcome:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
-    if not given:
-        raise UsageError("nothing to correct", hint="--number, --date, --subject …")
+    file: Path | None = one.options["file"]
+    if not given and file is None:
+        raise UsageError("nothing to correct", hint="--number, --date, --subject …; --file where the file was wrong")
+    if file is None and one.options["trust"]:
+        raise UsageError("--trust goes with --file")
     change = partial(_corrected, given=given, known=one.registry.agencies())
-    key = one.registry.correct(one.key, change, note=one.options["note"], who=one.who, now=one.now)
-    if key != one.key:
-        one.console.say("from now on it is {key}", key=key)
-    return _Outcome(moved_to=key)
+    said = {"note": one.options["note"], "who": one.who, "now": one.now}
+    if file is None:
+        outcome = _Outcome(moved_to=one.registry.correct(one.key, change, **said))
+    else:
+        outcome = _correct_file(one, file, change, **said)
+    if outcome.moved_to != one.key:
+        one.console.say("from now on it is {key}", key=outcome.moved_to)
+    return outcome
+
+
+def _correct_file(one: _Amendment, file: Path, change: Callable[[Document], Document], **said: Any) -> _Outcome:
+    """Put another file in the place of the one registered; what it is worth decides the exit code."""
+    read_file(file)
+    store, code = read_trust(one.console, one.options["trust"])
+    key, report = correct_pdf(one.registry, one.key, file, change, store, **said)
+    return _Outcome(
+        moved_to=key,
+        notices=notices_of_file(one.registry, one.registry.entries([key])[key].document),
+        verification=report,
+        code=worst([EXIT_CODES[report.verdict], code]),
+    )
 
 
 def _corrected(document: Document, *, given: Mapping[str, Any], known: Mapping[str, Agency]) -> Document:
@@ -223,6 +252,8 @@ _NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|histo
 @click.option("--type", metavar="TYPE", help="correct: type of document (tên loại).")
 @click.option("--subject", metavar="TEXT", help="correct: subject (trích yếu).")
 @click.option("--secrecy", metavar="none|confidential|secret|top_secret", help="correct: degree of secrecy (độ mật).")
+@click.option("--file", type=PATH, metavar="PDF", help="correct: the file, where another one was registered for it.")
+@TRUST_OPTION
 @click.option("--to", multiple=True, metavar="CODE", help="sent, answered: the receiving agency; sent: repeatable.")
 @click.option("--paper", is_flag=True, help="sent: a copy on paper goes with it.")
 @click.option("--holiday", multiple=True, metavar="YYYY-MM-DD", help="sent: a day off beside weekends; repeatable.")
@@ -250,8 +281,9 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
                 who=who or user_name(),
                 now=datetime.now(HANOI),
             )
-            _conclude(one, action, _ACTIONS[action](one))
-            return 0
+            outcome = _ACTIONS[action](one)
+            _conclude(one, action, outcome)
+            return outcome.code
         history = list(registry.history(named))
         if not history:
             raise not_registered(registry.store, named)
@@ -267,6 +299,10 @@ def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:
         console.say("noted: {what}: {key}", what=what, key=one.key)
     else:
         console.say("nothing new: {what}: {key}", what=what, key=one.key)
+    report = outcome.verification
+    if report is not None and not console.json:
+        console.result(f"{one.options['file']}: {console.text(VERDICTS[report.verdict])}")
+        show_reasons(console, report)
     for line in notice_lines(outcome.notices, console.lang):
         console.tell(line)
     console.emit(
@@ -277,5 +313,6 @@ def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:
             "now": str(outcome.moved_to or one.key),
             "is_news": outcome.is_news,
             "notices": [notice.as_dict(console.lang) for notice in outcome.notices],
+            **({} if report is None else {"verification": report.as_dict(console.lang)}),
         }
     )

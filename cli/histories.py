@@ -81,6 +81,8 @@ def show_event(console: Console, item: LoggedEvent) -> None:
     )
     if not console.json:
         kind = "put back into the figures" if payload.get("reason") == "" else _KINDS[event.kind]
+        if event.kind is EventKind.CORRECTED and event.evidence:
+            payload["file_sha256"] = event.evidence
         said = "; ".join(f"{console.text(name)}: {value}" for name, value in _said(console, event.kind, payload))
         console.result(f"{item.id}. {clock_text(event.at)} {event.who}: {console.text(kind)}. {event.key}. {said}")
 

@@ -14,20 +14,18 @@ import click
 from edocs._files import read_file
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model import HANOI, Agency, Reason, Submission, VerificationReport, read_agencies, read_submission
-from edocs.model.doubts import file_doubts
 from edocs.office import register_pdf
-from edocs.registry import Outcome, Registration, Registry
+from edocs.registry import Outcome, Registration
 from edocs.reports.verdict_words import VERDICTS
 
 from .arguments import user_name
 from .console import PATH, Console, common_options, worst
+from .filed import notices_of_file, show_reasons
 from .importing import ImportJob, import_table
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
 from .trusting import TRUST_OPTION, read_trust
-from .verdicts import EXIT_CODES, notice_lines, reason_lines
-
-_MOST_REASONS = 3
+from .verdicts import EXIT_CODES, notice_lines
 
 _OUTCOMES = {
     Outcome.NEW: "registered",
@@ -113,18 +111,10 @@ def register(
         registration, verdict = register_pdf(
             registry, document, path, store, appendices=appendix, who=clerk, now=datetime.now(HANOI)
         )
-        notices = _doubts(registry, registration)
+        is_news = registration.outcome is not Outcome.UNCHANGED
+        notices = notices_of_file(registry, registration.document) if is_news else ()
     _show(console, registration, verdict, notices)
     return worst([EXIT_CODES[verdict.verdict], trust_code])
-
-
-def _doubts(registry: Registry, registration: Registration) -> tuple[Reason, ...]:
-    """What a clerk should look at; of many documents at once it is not asked, because each takes its time."""
-    if registration.outcome is Outcome.UNCHANGED:
-        return ()
-    document = registration.document
-    same = registry.store.keys_of_file(document.file_sha256, document.issued_on)
-    return file_doubts([key for key in same if key != document.key])
 
 
 def _register_lines(console: Console, register_file: str, source: Path, listed: Mapping[str, Agency], who: str) -> int:
@@ -200,15 +190,6 @@ def _show(
     if not console.json and report is not None:
         outcome, verdict = console.text(_OUTCOMES[registration.outcome]), console.text(VERDICTS[report.verdict])
         console.result(f"{document.code_text} ({document.agency.name}): {outcome}; {verdict}")
-        _show_reasons(console, report)
+        show_reasons(console, report)
     for line in notice_lines(notices or (), console.lang):
         console.tell(line)
-
-
-def _show_reasons(console: Console, report: VerificationReport) -> None:
-    """Why the verdict is not good, in short: a clerk must know what to do about it."""
-    lines, more = reason_lines(report, console.lang, _MOST_REASONS)
-    for line in lines:
-        console.result(line)
-    if more:
-        console.say("{count} more reasons: edocs verify shows them", count=more)

@@ -11,7 +11,19 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from edocs.errors import UsageError
-from edocs.model import Document, DocumentKey, Entry, EventKind, Exclusion, Secrecy, canonical_json, tidy_name
+from edocs.model import (
+    Document,
+    DocumentKey,
+    Entry,
+    EventKind,
+    Exclusion,
+    Secrecy,
+    VerificationReport,
+    canonical_json,
+    findings_payload,
+    read_facts,
+    tidy_name,
+)
 from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
 from edocs.model.import_rules import require_issued
@@ -28,6 +40,15 @@ def not_registered(store: Store, key: DocumentKey) -> UsageError:
     if now is not None and now != key:
         return UsageError("{key} was corrected: the document is {now}", hint="give this key", key=key, now=now)
     return UsageError("not registered: {key}", hint="edocs find --keys shows what is", key=key)
+
+
+def _require_other(document: Document, digest: str) -> None:
+    if not digest or digest in (document.file_sha256, *document.appendices):
+        raise UsageError(
+            "this file is registered with {code} already",
+            hint="edocs register adds what a new verification says",
+            code=document.code_text,
+        )
 
 
 class Amending:
@@ -55,6 +76,7 @@ class Amending:
         self,
         key: DocumentKey,
         document: Document | Callable[[Document], Document],
+        report: VerificationReport | None = None,
         *,
         note: str = "",
         who: str,
@@ -65,19 +87,32 @@ class Amending:
         Number, date and agency may change too, as when a document was entered for the wrong agency; its figures move,
         and its history keeps both. A correction can be corrected.
 
+        Args:
+            report: Of the file that should have been registered (nhầm tệp): from now on that is the document's file.
+
         Returns:
             The key that it has from now on.
 
         Raises:
-            UsageError: Not registered.
+            UsageError: Not registered; or ``report`` is of a file that is registered with it already.
             DuplicateError: Another document has the key that it would get.
             RefusedError: Its date of issue would become one that is later than today.
         """
+        facts = read_facts(report.as_dict()) if report is not None else None
         with self._entry(key) as entry:
             new = document if isinstance(document, Document) else document(entry.document)
             if new.issued_on != entry.document.issued_on:  # what stood there before does not hinder the rest
                 require_issued(new.issued_on, local_time(require_time(now)).date())
-            self._log(key, EventKind.CORRECTED, correction(new, tidy_name(note)), who, now)
+            payload = canonical_json(correction(new, tidy_name(note)))
+            if facts is None:
+                events = [make_event(EventKind.CORRECTED, key, payload, who, now)]
+            else:
+                _require_other(entry.document, facts.file_sha256)
+                events = [
+                    make_event(EventKind.CORRECTED, key, payload, who, now, facts.file_sha256),
+                    make_event(EventKind.VERIFIED, new.key, findings_payload(facts), who, now, facts.digest),
+                ]
+            self._store.append(events)
         return new.key
 
     def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from edocs.model import (
     Arrival,
     Arrived,
     Document,
+    DocumentKey,
     DocumentMessage,
     EnvelopeCheck,
     EnvelopeSignature,
@@ -50,6 +51,7 @@ __all__ = [
     "PdfVerifier",
     "SignatureJudge",
     "arrive_pdf",
+    "correct_pdf",
     "message_effect",
     "open_file",
     "open_message",
@@ -233,6 +235,39 @@ def register_pdf(
         appendices=(*document.appendices, *(one.sha256 for one in beside)),
     )
     return registry.register(document, report, appendices=beside, who=who, now=now), report
+
+
+def correct_pdf(
+    registry: Registry,
+    key: DocumentKey,
+    pdf: bytes | Path,
+    change: Callable[[Document], Document] = lambda document: document,
+    trust: TrustStore | None = None,
+    *,
+    note: str = "",
+    who: str,
+    now: datetime,
+) -> tuple[DocumentKey, VerificationReport]:
+    """Verify the PDF that should have been registered under ``key``, and put it in the place of the one that was.
+
+    Đính chính tệp đăng ký nhầm, such as one before it was signed: the correction and the verification are one
+    transaction, and the history keeps both files.
+
+    Args:
+        change: What else of the document was wrong.
+        trust: As of :func:`register_pdf`, and ``now``.
+
+    Returns:
+        The key that the document has from now on, and the verification.
+
+    Raises:
+        UsageError, DuplicateError, RefusedError: As of :meth:`edocs.registry.Registry.correct`.
+        UnreadableError: ``pdf`` is a path that cannot be opened.
+
+    Source: Decree 30/2020/NĐ-CP, article 14.
+    """
+    report = _verified(pdf, trust, VerificationOptions(at=now), None)
+    return registry.correct(key, change, report, note=note, who=who, now=now), report
 
 
 def arrive_pdf(

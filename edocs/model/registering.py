@@ -88,7 +88,10 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
             "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}"
             if known.file_sha256
             else "number {code} of {year} is taken in the book of {agency}: registered for {subject}, in an old book",
-            hint="take the next number, or look at it with edocs find",
+            hint="take the next number; if the wrong file is registered: edocs amend correct {key} --file PDF"
+            if document.file_sha256 and known.file_sha256
+            else "take the next number, or look at it with edocs find",
+            key=key,
             code=document.code_text,
             year=key.year,
             agency=key.agency,

@@ -18,7 +18,7 @@ from typing import Any
 from edocs.model.event_form import require_form, texts, year_of
 from edocs.model.events import EventKind
 from edocs.model.profile import Buckets, Fact, Profile, Sending
-from edocs.model.register import Agency, AgencyLevel, Document, Exclusion, Secrecy
+from edocs.model.register import Agency, AgencyLevel, Document, Exclusion, Secrecy, is_sha256
 from edocs.model.signing import HANOI, DocumentCode
 from edocs.model.standing import Indicator, Standing, canonical_json
 
@@ -54,6 +54,7 @@ COLUMNS = (
 
 
 _UNSEEN = Profile()
+_NOT_CHECKED = {name: getattr(_UNSEEN, name) for name in ("personal", "organisation", "both", "attempted")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,8 @@ def _folded(state: State | None, id: int, kind: EventKind, at: str, subject: str
     new = {**state, "last_event": id}
     if kind is EventKind.VERIFIED:
         _verified(new, at, evidence, said)
+    elif kind is EventKind.CORRECTED:
+        _corrected(new, evidence, said)
     else:
         _MEANINGS[kind](new, said)
     return new
@@ -358,8 +361,15 @@ def _exclude(state: State, life: Mapping[str, Any]) -> None:
     _count(state, str(_changed(Profile.parse(state["profile"]), exclusion=exclusion)))
 
 
-def _corrected(state: State, said: Mapping[str, Any]) -> None:
+def _corrected(state: State, evidence: str, said: Mapping[str, Any]) -> None:
+    """Evidence is the file, where another one was registered by mistake: what was found in that one counts no more."""
     _describe(state, said)
+    if evidence:
+        if not is_sha256(evidence):
+            raise ValueError("no digest of a file")
+        state.update(file_sha256=evidence, verification_sha256=None, verified_at=None)
+        before = Profile.parse(state["profile"])
+        _count(state, str(_changed(before, **_NOT_CHECKED, facts=before.facts - _FOUND)))
     _exclude(state, json.loads(state["life"]) if state["life"] else {})
 
 
@@ -370,5 +380,4 @@ _MEANINGS = {
     EventKind.RECALLED: _recalled,
     EventKind.SUPERSEDED: _superseded,
     EventKind.EXCLUDED: _excluded,
-    EventKind.CORRECTED: _corrected,
 }

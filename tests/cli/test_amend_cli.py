@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from register_samples import COMMUNE, NOW, issued, make_document
+from register_samples import COMMUNE, NOW, PROVINCE, make_document
+from register_samples import issued as passed
 
 from edocs.cli.main import edocs
 from edocs.model import Counts, Facet
 from edocs.registry import Registry
+from edocs.testing import Pki, sample_pdf
 
 DOCUMENT = make_document(7)
 KEY = str(DOCUMENT.key)
@@ -35,7 +38,7 @@ def register(tmp_path: Path) -> Path:
     with Registry.open(path) as registry:
         for number in (7, 8):
             document = make_document(number)
-            registry.register(document, issued(document), who="văn thư", now=NOW)
+            registry.register(document, passed(document), who="văn thư", now=NOW)
     return path
 
 
@@ -154,7 +157,7 @@ def test_document_moved_to_an_unknown_agency_needs_its_name(register: Path) -> N
 def test_document_moved_to_a_known_agency_gets_that_agencys_name(register: Path) -> None:
     other = make_document(3, agency=COMMUNE)
     with Registry.open(register) as registry:
-        registry.register(other, issued(other), who="văn thư", now=NOW)
+        registry.register(other, passed(other), who="văn thư", now=NOW)
 
     assert code(amend(register, "correct", "--agency", COMMUNE.id)) == 0
 
@@ -301,3 +304,38 @@ def test_replacement_under_a_key_of_before_is_refused_and_the_key_of_now_named(r
     assert result.return_value == 2
     assert f"{before} was corrected: the document is {now}" in result.stderr
     assert "superseded" not in run("amend", "history", KEY, "--register", register, "--json").stdout
+
+
+def test_signed_file_takes_the_place_of_the_draft(issued: bytes, pki: Pki, tmp_path: Path) -> None:
+    """The way out that the refusal of the signed file names."""
+    register, draft, signed = tmp_path / "Sổ.db", tmp_path / "dự thảo.pdf", tmp_path / "đã ký.pdf"
+    draft.write_bytes(sample_pdf())
+    signed.write_bytes(issued)
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+    known = ("--agency", PROVINCE.id, "--agency-name", PROVINCE.name, "--level", "tỉnh", "--symbol", "UBND-VP")
+    options = ("--register", register, *known, "--number", "7", "--date", "05/03/2026", "--type", "CV")
+    assert code(run("register", draft, *options)) == 3
+    refused = run("register", signed, *options, *trust)
+    assert (code(refused), f"edocs amend correct {KEY} --file" in refused.stderr) == (6, True)
+
+    result = amend(register, "correct", "--file", signed, *trust, "--note", "nhầm tệp")
+
+    assert (code(result), "TOTAL" in result.stdout) == (0, False)
+    assert counts(register).both.valid == 1
+    history = run("amend", "history", KEY, "--register", register).stdout.splitlines()
+    assert hashlib.sha256(issued).hexdigest() in history[2]
+    again = amend(register, "correct", "--file", signed, *trust, "--json")
+    assert (code(again), json.loads(again.stdout)["error"]["type"]) == (2, "UsageError")
+
+
+def test_file_that_is_worth_nothing_decides_the_exit_code(register: Path, tmp_path: Path) -> None:
+    other = tmp_path / "khác.pdf"
+    other.write_bytes(sample_pdf())
+
+    result = amend(register, "correct", "--file", other, "--json")
+    missing = amend(register, "correct", "--file", tmp_path / "không có.pdf")
+
+    said = json.loads(result.stdout)
+    assert (code(result), said["verification"]["verdict"]) == (3, "NOT_SIGNED")
+    assert code(missing) == 4
+    assert (counts(register).both.unsigned, counts(register).both.valid) == (1, 1)

@@ -398,3 +398,15 @@ def test_documents_of_one_file_are_sought_among_the_latest_and_those_of_the_day(
     found = store.keys_of_file(documents[0].file_sha256, documents[1].issued_on)
 
     assert [key.number for key in found] == [2, 4, 5]
+
+
+def test_file_is_corrected_and_verified_under_the_new_key_in_one_batch(store: Store) -> None:
+    old, new = make_document(1), make_document(2)
+    put(store, registered(old), verified(old))
+
+    put(store, replace(correction_of(old, new), evidence=new.file_sha256), verified(new))
+
+    entry = store.entries([new.key])[new.key]
+    assert (entry.document, entry.standing(Indicator.BOTH)) == (new, Standing.VALID)
+    assert [one.document for one in store.events(new.key)] == [1] * 4
+    assert list(store.check()) == []

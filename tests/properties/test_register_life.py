@@ -68,11 +68,15 @@ def amend(pick: int, verb: str, document: Document) -> Step:
                 new = replace(document, code=code, file_sha256=old.file_sha256)
                 registry.correct(old.key, new, who="x", now=now)
                 known[pick % len(known)] = new
+            case "file":
+                other = replace(old, file_sha256=make_document(9, content=f"{now}").file_sha256)
+                registry.correct(old.key, other, report_on(other, signature(PERSON)), who="x", now=now)
+                known[pick % len(known)] = other
 
     return step
 
 
-verbs = st.sampled_from(["exclude", "include", "send", "recall", "correct", "correct", "correct"])
+verbs = st.sampled_from(["exclude", "include", "send", "recall", "correct", "correct", "correct", "file"])
 steps = st.lists(
     st.one_of(
         st.builds(register, documents, st.none() | signatures),

@@ -21,19 +21,22 @@ from register_samples import (
     signature,
 )
 
-from edocs.errors import OutputError, RefusedError, UsageError
+from edocs.errors import DuplicateError, OutputError, RefusedError, UsageError
 from edocs.model import (
     HANOI,
     Counts,
     Document,
     Exclusion,
+    Indicator,
     Query,
     Secrecy,
+    Standing,
     Submission,
     read_facts,
 )
 from edocs.model.dispatch import Dispatch
 from edocs.model.merkle import consistency_proof, inclusion_proof, node_of, root
+from edocs.model.profile import Fact
 from edocs.registry import Outcome, Registry
 from edocs.stores import checking, tree, writing
 from edocs.stores.sqlite import open_sqlite
@@ -101,6 +104,95 @@ def test_corrections_of_two_clerks_at_once_lose_nothing(registry: Registry) -> N
 
     [entry] = registry.find()
     assert (entry.document.subject, entry.document.type) == ("Mới", "BC")
+
+
+# The file that was registered was the wrong one
+
+RIGHT = make_document(7, content="đã ký")
+DRAFT = make_document(8, content="dự thảo")
+
+
+def test_right_file_takes_the_place_of_the_wrong_one_and_history_keeps_both(registry: Registry) -> None:
+    draft = replace(DRAFT, appendices=(FILE,))
+    registry.register(draft, make_report(draft), who="văn thư", now=NOW)
+    registry.recall(draft.key, reason="sai", who="văn thư", now=NOW)
+    later = NOW + timedelta(days=1)
+
+    key = registry.correct(draft.key, lambda known: known, issued(RIGHT), note="nhầm tệp", who="văn thư", now=later)
+
+    entry = registry.entries([key])[key]
+    assert (key, entry.document.file_sha256, entry.document.appendices) == (draft.key, RIGHT.file_sha256, (FILE,))
+    assert entry.standing(Indicator.BOTH) is Standing.VALID
+    assert {Fact.RECALLED, Fact.SIGNED} <= entry.profile.facts
+    events = [item.event for item in registry.history(key)]
+    assert [one.kind.value for one in events] == ["registered", "verified", "recalled", "corrected", "verified"]
+    assert [events[0].evidence, events[3].evidence] == [DRAFT.file_sha256, RIGHT.file_sha256]
+    [then] = registry.tally(Query(as_of=NOW))
+    assert (then.counts.both.valid, then.counts.both.unsigned) == (1, 1)
+    assert counts(registry).both.valid == 2
+
+
+def test_signatures_of_the_wrong_file_count_no_more(registry: Registry) -> None:
+    registry.correct(DOCUMENT.key, lambda known: known, make_report(RIGHT), who="văn thư", now=NOW)
+
+    [entry] = registry.find()
+    assert (counts(registry).both.unsigned, counts(registry).both.attempted) == (1, 0)
+    assert (entry.profile.facts, entry.profile.attempted) == (frozenset(), frozenset())
+
+
+def test_right_file_is_known_from_then_on_and_the_wrong_one_is_not(registry: Registry) -> None:
+    registry.correct(DOCUMENT.key, lambda known: known, issued(RIGHT), who="văn thư", now=NOW)
+
+    assert registry.register(RIGHT, issued(RIGHT), who="văn thư", now=NOW).outcome is Outcome.UNCHANGED
+    assert list(registry.store.keys_of_file(RIGHT.file_sha256, RIGHT.issued_on)) == [DOCUMENT.key]
+    assert list(registry.store.keys_of_file(DOCUMENT.file_sha256, DOCUMENT.issued_on)) == []
+    with pytest.raises(DuplicateError) as refused:
+        registry.register(DOCUMENT, issued(DOCUMENT), who="văn thư", now=NOW)
+    assert f"edocs amend correct {DOCUMENT.key} --file PDF" in refused.value.hint("en")
+
+
+def test_file_number_and_agency_are_put_right_at_once(registry: Registry) -> None:
+    right = make_document(12, COMMUNE)
+
+    key = registry.correct(DOCUMENT.key, right, issued(right), who="văn thư", now=NOW)
+
+    assert (key, registry.entries([key])[key].document) == (right.key, right)
+    assert registry.moved_to(DOCUMENT.key) == key
+
+
+def test_line_of_an_old_book_gets_its_file_by_a_correction_too(registry: Registry) -> None:
+    old = replace(DRAFT, file_sha256="", type="QĐ")
+    registry.register_many([Submission(document=old, is_imported=True)], who="văn thư", now=NOW)
+
+    registry.correct(old.key, replace(old, type="CV"), issued(DRAFT), who="văn thư", now=NOW)
+
+    assert counts(registry).both.valid == 2
+
+
+@pytest.mark.parametrize("digest", [DOCUMENT.file_sha256, FILE, ""])
+def test_file_that_is_registered_with_the_document_is_no_correction(digest: str, path: Path) -> None:
+    with Registry.open(path) as registry:
+        document = replace(DOCUMENT, appendices=(FILE,))
+        registry.register(document, who="văn thư", now=NOW)
+
+        with pytest.raises(UsageError, match="already"):
+            report = issued(replace(document, file_sha256=digest))
+            registry.correct(document.key, document, report, who="văn thư", now=NOW)
+
+        assert registry.extent().events == 1
+
+
+def test_correction_of_the_file_survives_copies_and_being_made_anew(registry: Registry, path: Path) -> None:
+    registry.correct(DOCUMENT.key, lambda known: known, issued(RIGHT), who="văn thư", now=NOW)
+    before = list(registry.find())
+
+    registry.store.rebuild()
+    with Registry(open_sqlite(path.with_name("bản sao.db"))) as copy:
+        registry.store.copy_into(copy.store)  # type: ignore[attr-defined]
+        assert copy.check() == ()
+        assert list(copy.find()) == before
+
+    assert list(registry.find()) == before
 
 
 # Files

@@ -1,0 +1,27 @@
+"""What is said of a file that was registered, or took the place of one: its verdict, and what a clerk should see."""
+
+from __future__ import annotations
+
+from edocs.model import Document, Reason, VerificationReport
+from edocs.model.doubts import file_doubts
+from edocs.registry import Registry
+
+from .console import Console
+from .verdicts import reason_lines
+
+_MOST_REASONS = 3
+
+
+def show_reasons(console: Console, report: VerificationReport) -> None:
+    """Why the verdict is not good, in short: a clerk must know what to do about it."""
+    lines, more = reason_lines(report, console.lang, _MOST_REASONS)
+    for line in lines:
+        console.result(line)
+    if more:
+        console.say("{count} more reasons: edocs verify shows them", count=more)
+
+
+def notices_of_file(registry: Registry, document: Document) -> tuple[Reason, ...]:
+    """What a clerk should look at; of many documents at once it is not asked, because the register is read through."""
+    same = registry.store.keys_of_file(document.file_sha256, document.issued_on)
+    return file_doubts([key for key in same if key != document.key])
