@@ -53,6 +53,7 @@ from edocs.model import (
     read_facts,
     tidy_name,
 )
+from edocs.model.census import roll_of, take_census
 from edocs.model.directory import AgencyDirectory
 from edocs.model.directory_event import directory_event, directory_in
 from edocs.model.figures import Figure, FigureTable, count_news, figures_event, latest_figures, require_past
@@ -63,7 +64,7 @@ from edocs.model.registering import Known, decide
 from edocs.model.regrouping import Bodies, count_under, regrouped_agencies, regrouping_of
 from edocs.ports import Store
 from edocs.reports.comparisons import Comparing, compare
-from edocs.reports.figures import Report, months_between, section
+from edocs.reports.figures import Report, months_between, months_of, section
 from edocs.reports.indicator_table import indicator_table
 from edocs.stores.sqlite import open_sqlite
 
@@ -214,9 +215,11 @@ class Registry(Amending):
             extent = self._store.extent((query := _normal(query)).as_of)
             query = replace(query, as_of=query.as_of or extent.latest)
             [whole] = self.tally(query)
-            months = _filled([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
+            with _sound():
+                months = months_of([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
             counted = cache(count_under(self.tally, bodies))
+            roll = roll_of(query, span, self.directory(query.as_of), bodies)
             unfinished = replace(query, is_complete=False, per_agency=listed)
             return Report(
                 issued_from=query.issued_from,
@@ -232,7 +235,8 @@ class Registry(Amending):
                 open_documents=tuple(self.find(unfinished)) if listed else (),
                 open_count=whole.counts.base - whole.counts.both.valid,
                 months=span,
-                comparisons=compare(counted, query, comparing, span) if comparing else None,
+                comparisons=compare(counted, query, comparing, span, roll) if comparing else None,
+                census=take_census(counted, query, roll, comparing.earlier if comparing else None),
                 indicators=indicator_table(definitions, partial(self.profiles, query), self.figures(query), bodies),
             )
 
@@ -375,14 +379,6 @@ def _normal(query: Query | None) -> Query:
     if query.symbol is not None:
         query = replace(query, symbol="".join(tidy_name(query.symbol).split()))
     return query
-
-
-def _filled(months: Sequence[str]) -> tuple[str, ...]:
-    if not months:
-        return ()
-    with _sound():
-        first, last = (datetime.strptime(f"{month} +0700", "%Y-%m %z").date() for month in (min(months), max(months)))
-    return months_between(first, last)
 
 
 @contextmanager

@@ -18,7 +18,16 @@ from edocs.model.organ_id import OrganId
 from edocs.model.register import AgencyLevel
 from edocs.model.verdict import Reason
 
-__all__ = ["DISTRICTS_UNTIL", "NOTICES", "AgencyTree", "Succession", "check_tree", "directory_faults", "make_tree"]
+__all__ = [
+    "DISTRICTS_UNTIL",
+    "NOTICES",
+    "AgencyTree",
+    "Succession",
+    "check_tree",
+    "directory_faults",
+    "make_tree",
+    "reaches",
+]
 
 DISTRICTS_UNTIL = date(2025, 6, 30)
 """The last day of the district level (Resolution 203/2025/QH15)."""
@@ -114,7 +123,7 @@ class AgencyTree:
         Where several had it, they must have become the same.
         """
         had = self.directory.having(code)
-        then = [one for one in had if _reaches(one, first, last)] or _nearest(had, first)
+        then = [one for one in had if reaches(one, first, last)] or _nearest(had, first)
         if not then:
             return Succession(entry=None, ending=None)
         found = [self.directory.follow(one, now) for one in then]
@@ -165,6 +174,11 @@ def directory_faults(tree: AgencyTree) -> tuple[Reason, ...]:
     return tuple(one for one in found if one.rule not in NOTICES)
 
 
+def reaches(entry: AgencyEntry, first: date, last: date) -> bool:
+    """Whether the body was there on any day from ``first`` to ``last``."""
+    return (entry.valid_from or date.min) <= last and first <= (entry.valid_to or date.max)
+
+
 def _check_parent(tree: AgencyTree, entry: AgencyEntry, code: OrganId) -> Iterator[Reason]:
     first, last = entry.valid_from or date.min, entry.valid_to or date.max
     if _is_in_circle(tree, entry, first):
@@ -192,10 +206,6 @@ def _is_in_circle(tree: AgencyTree, entry: AgencyEntry, on: date) -> bool:
         seen.append(above)
         above = tree.parent(above, on)
     return tree.parent_code(entry) in entry.codes
-
-
-def _reaches(entry: AgencyEntry, first: date, last: date) -> bool:
-    return (entry.valid_from or date.min) <= last and first <= (entry.valid_to or date.max)
 
 
 def _nearest(entries: tuple[AgencyEntry, ...], first: date) -> list[AgencyEntry]:

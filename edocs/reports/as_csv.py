@@ -19,7 +19,7 @@ from .as_indicators import INDICATOR_COLUMNS, indicator_cells
 from .comparing_words import decimal_of
 from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
-from .wording import DEFINITIONS, group_labels
+from .wording import DEFINITIONS, group_label, group_labels
 
 __all__ = ["report_csv"]
 
@@ -48,7 +48,8 @@ def report_csv(report: Report, lang: str) -> bytes:
     writer = csv.DictWriter(stream, head, "", delimiter=";" if lang == "vi" else ",", lineterminator="\r\n")
     writer.writeheader()
     about = dict(zip(_ABOUT, _about(report), strict=True))
-    for line in (*_counted(report, facets, lang), *_indicators(report, lang), *_defined(report, lang)):
+    counted = (*_counted(report, facets, lang), *_silent(report, facets, lang))
+    for line in (*counted, *_indicators(report, lang), *_defined(report, lang)):
         writer.writerow({**line, **about})
     return stream.getvalue().encode("utf-8-sig")
 
@@ -66,6 +67,18 @@ def _counted(report: Report, facets: Sequence[Facet | Span], lang: str) -> Itera
                 compared = _compared(_unit(row, section, units), report, lang)
                 line.update(zip(_COMPARED, compared, strict=True))
             yield line
+
+
+def _silent(report: Report, facets: Sequence[Facet | Span], lang: str) -> Iterator[Line]:
+    """Bodies that the directory has in the period and that have no document in the register."""
+    if Facet.AGENCY not in facets:
+        return
+    for one in report.census.silent:
+        line: Line = {"section": "without_documents", "kind": "agency", "documents": 0, "base": 0}
+        line |= {"agency": _safe(one.id), "agency_name": _safe(one.name)}
+        if Facet.LEVEL in facets:
+            line |= {"level": one.level.value, "level_name": group_label(Facet.LEVEL, one.level, {}, lang)}
+        yield line
 
 
 def _indicators(report: Report, lang: str) -> Iterator[Line]:

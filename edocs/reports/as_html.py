@@ -134,7 +134,7 @@ def _open_units(report: Report) -> list[_Open]:
     return [
         _Open(
             agency=id,
-            name=report.agencies[id].name if id in report.agencies else id,
+            name=report.name_of(id),
             count=counts.get(id, len(listed.get(id, ()))),
             entries=tuple(listed.get(id, ())),
         )

@@ -6,6 +6,7 @@ import json
 
 from edocs.locale import translate
 from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
+from edocs.model.census import Census
 
 from .as_indicators import indicators_object
 from .as_json_comparisons import comparisons_object
@@ -37,6 +38,7 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         "rule": report.rule,
         "checkpoint": report.checkpoint.as_dict() if report.checkpoint else None,
         "regrouping": regrouping_object(report),
+        "agencies": _agencies(report.census),
         "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],
@@ -99,6 +101,17 @@ def _lines(value: object, indent: str = "") -> str:
     if isinstance(value, list) and _is_table(value):
         return "[\n" + ",\n".join(f"{inner}{_lines(item, inner)}" for item in value) + f"\n{indent}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _agencies(census: Census) -> dict[str, object]:
+    return {
+        "count": census.agencies,
+        "with_documents": census.with_documents,
+        "without_documents": [{"id": one.id, "name": one.name, "level": one.level.value} for one in census.silent],
+        "of_directory": census.is_of_directory,
+        "ended": census.ended,
+        "began": census.began,
+    }
 
 
 def _is_table(value: object) -> bool:

@@ -52,7 +52,7 @@ def _unit(unit: Unit, indicator: Indicator, report: Report) -> dict[str, object]
     return {
         "level": unit.level.value,
         "agency": unit.agency,
-        "name": report.agencies[unit.agency].name if unit.agency in report.agencies else unit.agency,
+        "name": report.name_of(unit.agency),
         "band": unit.band.value,
         "rank": unit.place.rank,
         "earlier_rank": unit.place.earlier,

@@ -58,7 +58,7 @@ def _body(pages: Pages, report: Report, head: Letterhead, period: str, count: in
     found = report.comparisons
     if found is not None:
         title = "SO VỚI KỲ TRƯỚC VÀ GIỮA CÁC ĐƠN VỊ" if found.changes else "SO SÁNH GIỮA CÁC ĐƠN VỊ"
-        parts.append((title, lambda pages: _paragraphs(pages, list(change_lines(found)))))
+        parts.append((title, lambda pages: _paragraphs(pages, list(change_lines(found, report.census)))))
         if found.targets:
             title = f"THỰC HIỆN CHỈ TIÊU NĂM {found.targets[0].target.year}"
             parts.append((title, lambda pages: _paragraphs(pages, list(target_sentences(found)))))

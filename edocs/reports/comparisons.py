@@ -6,10 +6,11 @@ So sánh giữa các đơn vị, với chỉ tiêu và với kỳ trước. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from edocs.model import AgencyLevel, Counts, Facet, Indicator, Query, Share, Tally, total
+from edocs.model.census import Roll, has_ended, silent_bodies
 from edocs.model.change import Change, change_between
 from edocs.model.comparing import Band, Bounds, Place, band_of, is_reached, places, shortfall
 from edocs.model.periods import Period
@@ -96,7 +97,8 @@ class Comparisons:
 
     wanted: Comparing
     units: tuple[Unit, ...]
-    """From province to commune, then by agency id: those with documents in the period or the earlier one."""
+    """From province to commune, then by agency id: those with documents in the period; and without, those that the
+    directory has in it, and those with documents in the earlier one that are not known to have ended."""
     bands: tuple[BandLine, ...]
     changes: tuple[ChangeLine, ...]
     """Empty where nothing is compared with."""
@@ -104,16 +106,17 @@ class Comparisons:
     """Of the year that the period ends in: each level's line, then its units."""
 
 
-def compare(tally: Tallier, query: Query, wanted: Comparing, months: Sequence[str]) -> Comparisons:
+def compare(tally: Tallier, query: Query, wanted: Comparing, months: Sequence[str], roll: Roll) -> Comparisons:
     """Compare what ``query`` describes.
 
     Args:
         tally: Counts a query by facets, such as ``Registry.tally``.
         months: Of the period, in order: the last one says the year of the targets.
+        roll: Of whom to ask which bodies there were in the period.
     """
     now = _counted(tally, query)
     before = _earlier(tally, query, wanted.earlier)
-    present = {key: now.get(key, Counts()) for key in sorted({*now, *before})}
+    present = {key: now.get(key, Counts()) for key in sorted({*now, *_silent(now, before, roll)})}
     levels = [level for level in AgencyLevel if any(key[0] == level for key in present)]
     year = int(months[-1][:4]) if months else 0
     return Comparisons(
@@ -160,6 +163,15 @@ def _earlier(tally: Tallier, query: Query, period: Period | None) -> _Units:
     if period is None:
         return {}
     return _counted(tally, replace(query, issued_from=period.first, issued_to=period.last))
+
+
+def _silent(now: _Units, before: _Units, roll: Roll) -> Iterator[tuple[str, ...]]:
+    """Bodies without documents in the period: a body that had ended before it is none."""
+    found = {agency for _, agency in now}
+    gone = [key for key in before if key[1] not in found and not has_ended(roll, key[1], AgencyLevel(key[0]))]
+    yield from gone
+    for one in silent_bodies(roll, {*found, *(agency for _, agency in gone)}):
+        yield one.level.value, one.id
 
 
 def _with_all(levels: Sequence[AgencyLevel] | None) -> list[AgencyLevel | None]:

@@ -7,7 +7,7 @@ Every subtotal is a sum of counts; a percentage is made last, where it is shown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from edocs.model import Agency, AgencyLevel, Counts, Entry, Facet, LogExtent, Tally, total, type_name
+from edocs.model.census import Census
 from edocs.model.checkpoint import Checkpoint
 from edocs.model.collation import vietnamese_key
 from edocs.model.periods import Span, span_months, spans_between
@@ -23,7 +24,17 @@ from edocs.model.regrouping import Regrouping
 from .comparisons import Comparisons
 from .indicator_table import IndicatorTable
 
-__all__ = ["RULE", "Report", "Row", "RowKind", "Section", "month_name", "months_between", "section"]
+__all__ = [
+    "RULE",
+    "Report",
+    "Row",
+    "RowKind",
+    "Section",
+    "month_name",
+    "months_between",
+    "months_of",
+    "section",
+]
 
 RULE = "edocs.standing/1"
 """The rule that puts a document in its buckets (``docs/registry.md``); each ``verified`` event names it too."""
@@ -102,12 +113,20 @@ class Report:
     """Of the period, or from the first to the last month with a document where it is open."""
     comparisons: Comparisons | None = None
     indicators: IndicatorTable | None = None
+    census: Census = field(default_factory=Census)
+    """Which bodies there were in the period."""
     regrouping: Regrouping | None = None
     """None: under the agencies as they were registered."""
     rule: str = RULE
     """Which version of the counting rules the events were judged by."""
     checkpoint: Checkpoint | None = None
     """A state of the log that stands outside, and that the log was seen to hold; None: none was given."""
+
+    def name_of(self, agency: str) -> str:
+        """What a body is called: by the register, else by the directory; its identifier where neither has it."""
+        if agency in self.agencies:
+            return self.agencies[agency].name
+        return next((one.name for one in self.census.silent if one.id == agency), agency)
 
     def covered(self, span: str) -> tuple[int, int]:
         """How many months of a quarter or year the period covers, and how many it has."""
@@ -147,6 +166,16 @@ def months_between(first: date | None, last: date | None) -> tuple[str, ...]:
         return ()
     span = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return tuple(month_name(month) for month in span)
+
+
+def months_of(found: Sequence[str]) -> tuple[str, ...]:
+    """Every month from the first to the last of those ``YYYY-MM`` that were found.
+
+    Raises:
+        ValueError: One is no month.
+    """
+    days = [date.fromisoformat(f"{month}-01") for month in (min(found), max(found))] if found else [None, None]
+    return months_between(*days)
 
 
 def month_name(index: int) -> str:

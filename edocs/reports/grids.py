@@ -176,9 +176,11 @@ def _ranks(found: Comparisons, report: Report, lang: str) -> Grid:
         units = [unit for unit in found.units if unit.level is level]
         if units:
             rows.append((RowKind.SUBTOTAL, (*blank, level_text(level, lang), *rest)))
-        for unit in sorted((unit for unit in units if unit.counts.documents), key=_by_rank):
+        # A directory says of each that it was there; without one, a body of the earlier period may have ended.
+        listed = units if report.census.is_of_directory else [unit for unit in units if unit.counts.documents]
+        for unit in sorted(listed, key=_by_rank):
             rows.append((RowKind.GROUP, tuple(_unit_cells(unit, found, report, lang, is_aimed))))
-        if silent := sum(not unit.counts.documents for unit in units):
+        if silent := len(units) - len(listed):
             text = translate("{count} units without documents in this period", lang, count=number_text(silent, lang))
             rows.append((RowKind.GROUP, (*blank, text, *rest)))
     title = translate("Rank of units: {indicator}", lang, indicator=translate(INDICATORS[found.wanted.indicator], lang))
@@ -192,7 +194,7 @@ def _unit_cells(unit: Unit, found: Comparisons, report: Report, lang: str, is_ai
     if unit.earlier is not None:
         yield unit.place.earlier
         yield movement_text(unit.place, lang)
-    yield report.agencies[unit.agency].name if unit.agency in report.agencies else unit.agency
+    yield report.name_of(unit.agency)
     yield share.numerator
     yield share.denominator
     yield share

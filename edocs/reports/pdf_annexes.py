@@ -124,7 +124,7 @@ def _unit_name(row: Row, section: Section, number: int, report: Report) -> tuple
         return str(number) if row.kind is RowKind.GROUP else "", row.group[0], name
     if row.kind is RowKind.GROUP:
         id = row.group[1]
-        return str(number), id, report.agencies[id].name if id in report.agencies else id
+        return str(number), id, report.name_of(id)
     name = level_name(row)
     return "", "", f"Cộng {name[:1].lower()}{name[1:]}" if row.group else name
 

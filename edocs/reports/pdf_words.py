@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from edocs.model import HANOI, Exclusion, Indicator, Share
+from edocs.model.census import Census
 from edocs.model.comparing import Band
 from edocs.model.periods import Period
 
@@ -18,7 +19,7 @@ from .checkpoint_words import checkpoint_lines
 from .comparing_words import band_text, level_text, points_text, target_text
 from .comparisons import ChangeLine, Comparisons, TargetLine
 from .figures import Report
-from .notes import withdrawn_notes
+from .notes import silent_notes, turnover_notes, withdrawn_notes
 from .regrouping_words import regrouping_lines
 from .wording import date_text, number_text, percent_text
 
@@ -101,12 +102,13 @@ def count_lines(report: Report) -> Iterator[str]:
         f"{number_text(both.unsigned, 'vi')} văn bản chưa ký số; {number_text(both.not_checked, 'vi')} văn bản chưa "
         "được xác thực chữ ký số."
     )
-    for number, note in enumerate(withdrawn_notes(counts, "vi"), 6):
+    notes = (*withdrawn_notes(counts, "vi"), *silent_notes(report.census, "vi"))
+    for number, note in enumerate(notes, 6):
         yield f"{number}. {note}."
 
 
-def change_lines(found: Comparisons) -> Iterator[str]:
-    """How each share of the total changed, the mix effect apart; then the units by band."""
+def change_lines(found: Comparisons, census: Census) -> Iterator[str]:
+    """How each share of the total changed, the mix effect apart; which bodies ended; then the units by band."""
     earlier = found.wanted.earlier
     number = 0
     if earlier is not None:
@@ -115,6 +117,9 @@ def change_lines(found: Comparisons) -> Iterator[str]:
         for indicator in _SHARES:
             number += 1
             yield f"{number}. {_changed(total[indicator], before)}"
+        for note in turnover_notes(census, "vi"):
+            number += 1
+            yield f"{number}. {note}."
     band = next(line for line in found.bands if line.level is None and line.indicator is found.wanted.indicator)
     named = "; ".join(
         f"{band_text(item, found.wanted.bounds, 'vi').lower()}: {number_text(band.units[item], 'vi')} đơn vị"

@@ -59,7 +59,7 @@ def _ranks(sheet: Sheet, found: Comparisons, report: Report, lang: str) -> None:
     for unit in sorted(found.units, key=_by_rank):
         share = unit.counts.share(indicator)
         row = sheet.row
-        cells: list[Cell] = [level_text(unit.level, lang), unit.agency, _name(unit.agency, report)]
+        cells: list[Cell] = [level_text(unit.level, lang), unit.agency, report.name_of(unit.agency)]
         cells += [unit.place.rank, *_share(row, 4, share, lang)]
         if unit.earlier is not None:
             before = unit.earlier.share(indicator)
@@ -84,7 +84,7 @@ def _targets(sheet: Sheet, found: Comparisons, report: Report, lang: str) -> Non
         cells: list[Cell] = [
             translate(INDICATORS[target.indicator], lang),
             level_text(target.level, lang),
-            _name(line.agency, report) if line.agency else "",
+            report.name_of(line.agency) if line.agency else "",
             _percent(target.percent),
             *_share(sheet.row, 4, line.share, lang),
             reached_text(line.is_reached, lang),
@@ -152,7 +152,3 @@ def _percent(percent: Fraction) -> Number:
 
 def _number(points: Fraction | None, lang: str) -> Cell:
     return translate("n/a", lang) if points is None else Number(decimal_of(points), Look.POINTS)
-
-
-def _name(agency: str, report: Report) -> str:
-    return report.agencies[agency].name if agency in report.agencies else agency

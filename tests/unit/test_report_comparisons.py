@@ -81,24 +81,24 @@ def test_units_are_those_of_both_periods_with_their_counts(registry: Registry, r
 
     units = {unit.agency: unit for unit in report.comparisons.units}
 
-    assert set(units) == set(now) | set(before)
-    assert len(units) == len(AGENCIES) - 1
+    ended = {agency.id for agency in AGENCIES if agency.level is AgencyLevel.DISTRICT}
+    assert set(units) == (set(now) | set(before)) - ended
+    assert len(units) == len(AGENCIES) - 1 - len(ended)
     for id, unit in units.items():
         assert unit.earlier is not None
         assert unit.counts.share(Indicator.BOTH) == now.get(id, Share(0, 0))
         assert unit.earlier.share(Indicator.BOTH) == before.get(id, Share(0, 0))
 
 
-def test_districts_that_ended_are_left_without_rank_and_counted_as_gone(report: Report) -> None:
+def test_districts_that_ended_are_gone_and_no_units_without_documents(report: Report) -> None:
+    """Resolution 203/2025/QH15 ended them before the period, directory or not."""
     assert report.comparisons is not None
-    districts = [unit for unit in report.comparisons.units if unit.level is AgencyLevel.DISTRICT]
-    line = next(
-        item for item in report.comparisons.changes
-        if item.level is AgencyLevel.DISTRICT and item.indicator is Indicator.BOTH
-    )  # fmt: skip
+    line = next(item for item in report.comparisons.changes if item.level is None and item.indicator is Indicator.BOTH)
+    bands = next(item for item in report.comparisons.bands if item.level is None)
 
-    assert [(unit.band, unit.place.rank) for unit in districts] == [(Band.NONE, None)] * 2
-    assert (line.change.left, line.change.points) == (2, None)
+    assert [unit for unit in report.comparisons.units if unit.level is AgencyLevel.DISTRICT] == []
+    assert bands.units[Band.NONE] == 0
+    assert line.change.left == 2
 
 
 def test_change_of_the_total_is_that_of_its_counts(registry: Registry, report: Report) -> None:
