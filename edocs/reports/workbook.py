@@ -38,6 +38,7 @@ _A4 = 9
 _NARROWEST, _WIDEST = 7, 66
 _LINE_PT, _TITLE_PT, _SPARE_PT = 13, 21, 3  # of a line, of a title, and what a row has besides its lines
 _HIGHEST_PT = 409  # of a row, in any program
+_FARTHEST = 15  # steps that a text stands in
 _LETTERS = 1.25  # of the sheets' font in one unit of a column's width, at least
 _TERM, _TEXT = 32, 66  # the two columns of wrapped rows: together as wide as the paper stands
 _HEAD_COLOUR, _SUM_COLOUR, _LINE = "#E3ECEE", "#F3F5F7", "#B8C2CC"
@@ -174,7 +175,7 @@ class Sheet:
         looks = self._book.looks(plain)
         for column, cell in enumerate(cells):
             if isinstance(cell, Indented):
-                style = self._book.style(replace(plain, indent=cell.steps + 1))
+                style = self._book.style(replace(plain, indent=min(cell.steps + 1, _FARTHEST)))
                 self._sheet.write_string(self.row, column, cell.text, style)
                 self._widen(column, len(cell.text) + 2 + 2 * cell.steps)
             elif is_wrapped and isinstance(cell, str):

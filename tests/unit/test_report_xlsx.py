@@ -25,6 +25,7 @@ from edocs.model.indicator_reading import built_in
 from edocs.registry import Registry
 from edocs.reports.as_xlsx import report_xlsx
 from edocs.reports.figures import Report, RowKind
+from edocs.reports.workbook import Book, Indented
 
 Value = Fraction | str | None
 HEAD = 5
@@ -249,3 +250,14 @@ def test_no_row_is_higher_than_a_sheet_can_have(registry: Registry) -> None:
 
     heights = [row.height for sheet in book.worksheets for row in sheet.row_dimensions.values() if row.height]
     assert 400 < max(heights) <= 409
+
+
+def test_texts_stand_in_no_further_than_a_cell_can() -> None:
+    book = Book("Sâu", NOW, "vi")
+    sheet = book.sheet("Sâu", "")
+    for steps in (0, 3, 300):
+        sheet.cells([Indented("Xã", steps)])
+
+    rows = load(book.finish(), values=True)["Sâu"].iter_rows()
+
+    assert [row[0].alignment.indent for row in rows] == [1, 4, 15]
