@@ -139,9 +139,10 @@ def _correct_file(one: _Amendment, file: Path, change: Callable[[Document], Docu
     read_file(file)
     store, code = read_trust(one.console, one.options["trust"])
     key, report = correct_pdf(one.registry, one.key, file, change, store, **said)
+    entries = one.registry.entries([key])  # none where somebody has moved it since
     return _Outcome(
         moved_to=key,
-        notices=notices_of_file(one.registry, one.registry.entries([key])[key].document),
+        notices=tuple(notice for entry in entries.values() for notice in notices_of_file(one.registry, entry.document)),
         verification=report,
         code=worst([EXIT_CODES[report.verdict], code]),
     )

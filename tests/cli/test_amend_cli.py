@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from register_samples import issued as passed
 
 from edocs.cli.main import edocs
 from edocs.model import Counts, Facet
+from edocs.office import correct_pdf
 from edocs.registry import Registry
 from edocs.testing import Pki, sample_pdf
 
@@ -339,3 +341,22 @@ def test_file_that_is_worth_nothing_decides_the_exit_code(register: Path, tmp_pa
     assert (code(result), said["verification"]["verdict"]) == (3, "NOT_SIGNED")
     assert code(missing) == 4
     assert (counts(register).both.unsigned, counts(register).both.valid) == (1, 1)
+
+
+def test_file_of_a_document_that_somebody_moves_meanwhile_is_corrected(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf = register.with_name("đúng.pdf")
+    pdf.write_bytes(b"%PDF-1.7 broken")
+
+    def and_then_somebody_moves_it(registry: Registry, *arguments: Any, **said: Any) -> Any:
+        done = correct_pdf(registry, *arguments, **said)
+        amend(register, "correct", "--number", "12")
+        return done
+
+    monkeypatch.setattr("edocs.cli.amending.correct_pdf", and_then_somebody_moves_it)
+
+    result = amend(register, "correct", "--file", pdf, "--json")
+
+    assert code(result) == 4
+    assert json.loads(result.stdout)["now"] == KEY
