@@ -19,6 +19,7 @@ from edocs.model.headings import Column, ColumnRules, Head
 from edocs.model.import_rules import assumption, refusal, require_issued
 from edocs.model.kinds import DOCUMENT_TYPES, document_type
 from edocs.model.register import Agency, Document, Secrecy, tidy_name
+from edocs.model.secrecy import remarked_degree
 from edocs.model.signing import HANOI, DocumentCode
 from edocs.model.submission import Submission, agency_level, read_secrecy
 from edocs.model.verdict import Reason
@@ -138,6 +139,8 @@ def read_line(
     values: defaultdict[Column, Cell] = defaultdict(lambda: None)
     values.update({column: cells[place] for column, place in head.places.items() if place < len(cells)})
     _require_sound(values)
+    kept = set(head.places.values())
+    rest = [cell for place, cell in enumerate(cells) if place not in kept]
     for column in book.rules.fill_down:
         if above is not None and is_ditto(values[column]) and cell_text(above.get(column)):
             values[column] = above[column]
@@ -161,7 +164,7 @@ def read_line(
         ),
         type=type,
         subject=subject,
-        secrecy=_secrecy(_defaulted(values, Column.SECRECY, book, notes)),
+        secrecy=_secrecy(values, rest, book, notes),
         file_sha256=cell_text(values[Column.SHA256]),
     )
     return Submission(document=document, is_imported=True), tuple(notes)
@@ -275,10 +278,31 @@ def _described(id: str, name: str, level: str) -> Agency | None:
     return Agency(id=id, name=name, level=agency_level(level)) if name and level else None
 
 
-def _secrecy(text: str) -> Secrecy:
+def _secrecy(values: Mapping[Column, Cell], rest: Sequence[Cell], book: Book, notes: list[Reason]) -> Secrecy:
+    """The degree of a line, also where it stands under ``Ghi chú``: a subject that was logged cannot be taken back.
+
+    Args:
+        rest: The cells of columns that the register does not keep.
+    """
+    stated = cell_text(values[Column.SECRECY])
+    remarked = [text for cell in rest if (text := cell_text(cell)) and remarked_degree(text) is not Secrecy.NONE]
+    if not remarked:
+        return _degree(_defaulted(values, Column.SECRECY, book, notes))
+    degree = remarked_degree(remarked[0])
+    for text in [*remarked[1:], *([stated] if stated else [])]:
+        if _degree(text) is not degree:
+            raise refusal("import.contradiction", one=remarked[0], other=text)
+    if not stated:
+        notes.append(assumption("import.assumed.secrecy", what=remarked[0]))
+    return degree
+
+
+def _degree(text: str) -> Secrecy:
     try:
         return read_secrecy(text) if text else Secrecy.NONE
     except UsageError as exc:
+        if (remarked := remarked_degree(text)) is not Secrecy.NONE:
+            return remarked
         raise refusal("import.secrecy", value=text) from exc
 
 

@@ -34,7 +34,9 @@ IMPORT_RULES: dict[str, ImportRule] = {
         _NUMBERS, "no number", "a formula has a value only after the workbook was saved by the program that counts it"
     ),
     "import.number.letter": ImportRule(
-        _NUMBERS, "{value} is no number of the series: a letter follows it", "register it by hand, under its own number"
+        _NUMBERS,
+        "{value} is no number of the series: a letter follows it",
+        "the register has whole numbers alone: correct it where it was mistyped, else leave the line out",
     ),
     "import.number.decimal": ImportRule(
         _NUMBERS,
@@ -90,6 +92,9 @@ IMPORT_RULES: dict[str, ImportRule] = {
     "import.assumed.above": ImportRule(_ANNEX, "taken from the cell above: {what}"),
     "import.assumed.year": ImportRule(_ANNEX, "year of the date completed from the book's"),
     "import.assumed.serial": ImportRule(_ANNEX, "a bare number taken as a day of the spreadsheet's calendar"),
+    "import.assumed.secrecy": ImportRule(
+        "Law 29/2018/QH14, article 8", "degree of secrecy taken from a remark: {what}", "correct it where that is wrong"
+    ),
     "import.assumed.unit": ImportRule(_ANNEX, "the column of agencies names a unit; the book's agency was taken"),
 }
 

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from edocs.model.register import Secrecy
 
-__all__ = ["MARKS", "Declassification", "marked_degree", "read_declassification"]
+__all__ = ["MARKS", "Declassification", "marked_degree", "read_declassification", "remarked_degree"]
 
 MARKS = {Secrecy.CONFIDENTIAL: "MẬT", Secrecy.SECRET: "TỐI MẬT", Secrecy.TOP_SECRET: "TUYỆT MẬT"}
 """The word on the mark of each degree."""
@@ -28,6 +29,12 @@ _LEGACY = (
     ("TUYEÄT", "TUYỆT"),
 )
 _LABEL = re.compile(r"độmật:", re.IGNORECASE)
+_REMARKED = re.compile(
+    r"(?:(?:mức )?độ(?: mật)?\s*[:=–-]|(?:mức )?độ mật\b|văn bản|vb|tài liệu|đóng dấu|dấu)\s*", re.IGNORECASE
+)
+_WITHOUT_MARKS = {"mat": Secrecy.CONFIDENTIAL, "toimat": Secrecy.SECRET, "tuyetmat": Secrecy.TOP_SECRET}
+_LONGEST = 60
+"""Of a remark that is a degree of secrecy and nothing else, in characters."""
 _EDGES = re.compile(r"^[^\w]+|[^\w]+$")
 _ANY = "[\u0300-\u036f]*"
 _SIGNS = "[^\\w\u0300-\u036f]*"
@@ -99,3 +106,20 @@ def marked_degree(line: str) -> Secrecy:
     if found is None:
         return Secrecy.NONE
     return _DEGREES[found["high"][:2] if found["high"] else None]
+
+
+@lru_cache(maxsize=1024)
+def remarked_degree(text: str) -> Secrecy:
+    """The degree that a remark in a book is, if it is one and nothing else; else none (ghi chú là độ mật).
+
+    As :func:`marked_degree`, and in letters of any case, labelled or not, or without any diacritic as old programs
+    exported them: what may be a state secret is taken as one.
+
+    >>> remarked_degree("tối mật"), remarked_degree("độ mật: Mật"), remarked_degree("bảo mật")
+    (<Secrecy.SECRET: 'secret'>, <Secrecy.CONFIDENTIAL: 'confidential'>, <Secrecy.NONE: 'none'>)
+    """
+    if len(text) > _LONGEST:
+        return Secrecy.NONE
+    bare = _EDGES.sub("", _REMARKED.sub("", _EDGES.sub("", unicodedata.normalize("NFC", text)), count=1))
+    plain = "".join(bare.casefold().split())
+    return _WITHOUT_MARKS.get(plain) or marked_degree(f"Độ mật: {bare}")

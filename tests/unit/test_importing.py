@@ -259,6 +259,56 @@ def test_a_secret_line_goes_into_the_secret_book_without_its_subject(
 
 
 @pytest.mark.parametrize(
+    ("remark", "degree"),
+    [
+        ("MẬT", Secrecy.CONFIDENTIAL),
+        ("mật", Secrecy.CONFIDENTIAL),
+        ("M Ậ T", Secrecy.CONFIDENTIAL),
+        ("Tối  mật", Secrecy.SECRET),
+        ("To\u0302\u0301i ma\u0323\u0302t", Secrecy.SECRET),
+        ("TOI MAT", Secrecy.SECRET),
+        ("độ mật: Mật", Secrecy.CONFIDENTIAL),
+        ("Mức độ mật - tuyệt mật", Secrecy.TOP_SECRET),
+        ("Văn bản mật", Secrecy.CONFIDENTIAL),
+        ("(Tuyệt Mật).", Secrecy.TOP_SECRET),
+        ("MËT", Secrecy.CONFIDENTIAL),
+        ("Mật, hỏa tốc", Secrecy.CONFIDENTIAL),
+    ],
+)
+@pytest.mark.parametrize("heading", ["Ghi chú", "Cột lạ", ""])
+def test_a_remark_that_is_a_degree_of_secrecy_is_taken_as_it(
+    remark: str, degree: Secrecy, heading: str, registry: Registry
+) -> None:
+    data = table([*line(title="Quyết định về kế hoạch phòng thủ"), remark], head=[*HEAD, heading])
+
+    [found] = [one for one in run_import(data, registry) if one.outcome is LineOutcome.NEW]
+
+    [entry] = registry.find()
+    assert (entry.document.secrecy, entry.document.subject, entry.document.key.is_secret) == (degree, "", True)
+    assert "import.assumed.secrecy" in {note.rule for note in found.notes}
+    assert "phòng thủ" not in str([one.event.payload for one in registry.history(entry.document.key)])
+
+
+@pytest.mark.parametrize(
+    "remark", ["Bảo mật", "bí mật nhà nước", "Mất", "giải mật", "không mật", "Mặt trận", "", "khẩn"]
+)
+def test_a_remark_that_only_speaks_of_secrets_is_none(remark: str, registry: Registry) -> None:
+    run_import(table([*line(), remark], head=[*HEAD, "Ghi chú"]), registry)
+
+    [entry] = registry.find()
+    assert entry.document.secrecy is Secrecy.NONE
+
+
+@pytest.mark.parametrize("stated", ["Thường", "Tối mật"])
+def test_a_remark_that_contradicts_the_stated_degree_is_refused(stated: str, registry: Registry) -> None:
+    data = table([*line(), stated, "MẬT"], [*line("8/QĐ-UBND"), "M Ậ T", "Mật"], head=[*HEAD, "Độ mật", "Ghi chú"])
+
+    refused, taken = run_import(data, registry)[-2:]
+
+    assert (refused.rule, taken.outcome) == ("import.contradiction", LineOutcome.NEW)
+
+
+@pytest.mark.parametrize(
     "row",
     [["7/QĐ-UBND", "TB-UBND"], ["7", "08/QĐ-UBND"]],
 )
