@@ -41,7 +41,7 @@ from .console import PATH, Console, common_options, worst
 from .filed import notices_of_file, show_reasons
 from .histories import show_event
 from .once import OnceCommand
-from .registers import REGISTER_OPTION, open_registry
+from .registers import REGISTER_OPTION, known_agencies, open_registry
 from .trusting import TRUST_OPTION, read_trust
 from .verdicts import EXIT_CODES, notice_lines
 
@@ -123,7 +123,7 @@ def _correct(one: _Amendment) -> _Outcome:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …; --file where the file was wrong")
     if file is None and one.options["trust"]:
         raise UsageError("--trust goes with --file")
-    change = partial(_corrected, given=given, known=one.registry.agencies())
+    change = partial(_corrected, given=given, known=known_agencies(one.registry))
     said = {"note": one.options["note"], "who": one.who, "now": one.now}
     if file is None:
         outcome = _Outcome(moved_to=one.registry.correct(one.key, change, **said))

@@ -25,7 +25,7 @@ from .comparing import month_query
 from .console import PATH, Console, common_options
 from .indicating import INDICATORS_OPTION, read_indicator_files
 from .once import OnceCommand
-from .registers import REGISTER_OPTION, open_registry
+from .registers import REGISTER_OPTION, known_agencies, open_registry
 from .tables import cells_table, table_text, terminal_width
 
 _SHOWN = 20
@@ -71,7 +71,7 @@ def _import(console: Console, path: Path, register_file: str, options: dict[str,
     listed = read_agencies(read_file(options["agencies"])) if options["agencies"] else {}
     read_file(path)  # before the register is made: a file that is not there enters nothing
     with open_registry(console, register_file, read_only=options["dry_run"]) as registry:
-        expected = Expected(definitions=definitions, agencies={**registry.agencies(), **listed}, now=now)
+        expected = Expected(definitions=definitions, agencies={**known_agencies(registry), **listed}, now=now)
         table = read_figure_file(path, expected)
         for fault in table.faults[:_SHOWN]:
             console.error(fault.failure, f"{path}:{fault.line}")

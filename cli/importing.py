@@ -23,7 +23,7 @@ from edocs.reports.wording import number_text
 
 from .console import Console, worst
 from .progress import spoken
-from .registers import is_there, open_registry, register_files
+from .registers import is_there, known_agencies, open_registry, register_files
 
 _SHOWN = 20
 _DEFAULTS = {"symbol": Column.SYMBOL, "type": Column.TYPE, "secrecy": Column.SECRECY}
@@ -91,7 +91,7 @@ def _lines(
     registry = None
     if not job.is_rehearsal or is_there(job.register):
         registry = open_ones.enter_context(open_registry(console, job.register, read_only=job.is_rehearsal))
-    known = {**(registry.agencies() if registry else {}), **listed}
+    known = {**(known_agencies(registry) if registry else {}), **listed}
     agency = _agency(fields, known)
     if agency is not None:
         known[agency.id] = agency
@@ -112,7 +112,7 @@ def _agency(fields: Mapping[str, str | int | None], known: Mapping[str, Agency])
     if before is None and not (name and level):
         raise UsageError(
             "agency {id} is not known: its name and level are needed",
-            hint="give --agency-name and --level, or --agencies FILE",
+            hint="give --agency-name and --level, or --agencies FILE; or edocs agencies import a directory",
             id=id,
         )
     if before is None:

@@ -23,7 +23,7 @@ from .console import PATH, Console, common_options, worst
 from .filed import notices_of_file, show_reasons
 from .importing import ImportJob, import_table
 from .once import OnceCommand
-from .registers import REGISTER_OPTION, open_registry
+from .registers import REGISTER_OPTION, known_agencies, open_registry
 from .trusting import TRUST_OPTION, read_trust
 from .verdicts import EXIT_CODES, notice_lines
 
@@ -107,7 +107,7 @@ def register(
         read_file(one)
     store, trust_code = read_trust(console, trust)
     with open_registry(console, register_file) as registry:
-        document = read_submission(fields, {**registry.agencies(), **listed}).document
+        document = read_submission(fields, {**known_agencies(registry), **listed}).document
         registration, verdict = register_pdf(
             registry, document, path, store, appendices=appendix, who=clerk, now=datetime.now(HANOI)
         )
@@ -123,7 +123,7 @@ def _register_lines(console: Console, register_file: str, source: Path, listed: 
     places: list[int] = []
     data = sys.stdin.buffer.read() if str(source) == "-" else read_file(source)
     with open_registry(console, register_file) as registry:
-        known = {**registry.agencies(), **listed}
+        known = {**known_agencies(registry), **listed}
         done = registry.register_many(_submissions(data, known, places, refused), who=who, now=datetime.now(HANOI))
     for place, registration in zip(places, done, strict=True):
         if registration.failure is not None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from edocs.connect import open_register
+from edocs.model import Agency
+from edocs.model.directory import named_in
 from edocs.registry import Registry
 
 from .console import Console
 
-__all__ = ["REGISTER_OPTION", "is_there", "open_registry", "register_files"]
+__all__ = ["REGISTER_OPTION", "is_there", "known_agencies", "open_registry", "register_files"]
 
 REGISTER_OPTION = click.option(
     "--register",
@@ -35,6 +37,15 @@ def open_registry(console: Console, where: str, *, read_only: bool = False) -> R
     for notice in store.notices:
         console.tell(notice.text(console.lang))
     return Registry(store)
+
+
+def known_agencies(registry: Registry) -> dict[str, Agency]:
+    """The agencies that it takes by identifier alone: those of its directory, and those that it has documents of.
+
+    Cơ quan đã biết. Where both name one, it is called as in its documents.
+    """
+    directory = registry.directory()
+    return {**(named_in(directory) if directory is not None else {}), **registry.agencies()}
 
 
 def is_there(where: str) -> bool:

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -23,7 +24,7 @@ from edocs.model.register import Agency, AgencyLevel, tidy_name
 from edocs.model.submission import agency_level, read_day
 from edocs.model.verdict import Reason
 
-__all__ = ["AgencyDirectory", "AgencyEntry", "AgencyKind", "Ending", "read_agencies", "read_directory"]
+__all__ = ["AgencyDirectory", "AgencyEntry", "AgencyKind", "Ending", "named_in", "read_agencies", "read_directory"]
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -249,6 +250,17 @@ def read_agencies(data: bytes) -> dict[str, Agency]:
                 found[code.value] = Agency(id=code.value, name=entry.name, level=level)
             except UsageError as exc:
                 raise UnreadableError("line {line}: {why}", line=entry.line, why=exc) from exc
+    return found
+
+
+def named_in(directory: AgencyDirectory) -> dict[str, Agency]:
+    """As :func:`read_agencies`, of those bodies of a directory of which it says name and level."""
+    found: dict[str, Agency] = {}
+    for entry in sorted(directory.entries, key=lambda one: one.valid_to or date.max):
+        for code in entry.codes:
+            with suppress(UsageError):  # a code that no document can bear, no name
+                if entry.level is not None:
+                    found[code.value] = Agency(id=code.value, name=entry.name, level=entry.level)
     return found
 
 

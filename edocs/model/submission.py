@@ -161,7 +161,7 @@ def named_agency(fields: Mapping[str, str], agencies: Mapping[str, Agency]) -> A
     if known is None and (not name or not level):
         raise UsageError(
             "agency {id} is not known: its name and level are needed",
-            hint="give --agency-name and --level, or --agencies FILE",
+            hint="give --agency-name and --level, or --agencies FILE; or edocs agencies import a directory",
             id=id or "?",
         )
     if known is not None and not name and not level:

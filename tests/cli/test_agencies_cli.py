@@ -21,6 +21,7 @@ from edocs.locale import translate
 from edocs.model import HANOI, Agency, AgencyLevel
 from edocs.registry import Registry
 from edocs.reports.regrouping_words import ENDINGS
+from edocs.testing import sample_pdf
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "report-1.json"
 
@@ -285,3 +286,29 @@ def test_a_register_without_a_directory_says_how_to_enter_one(arguments: tuple[s
 
     assert result.return_value == 2
     assert "edocs agencies import FILE" in result.stderr
+
+
+def test_agencies_of_the_directory_need_no_name_for_any_way_of_registering(
+    directory: Path, in_use: Path, tmp_path: Path
+) -> None:
+    pdf, lines, book = (tmp_path / name for name in ("cv.pdf", "văn bản.jsonl", "sổ cũ.csv"))
+    pdf.write_bytes(sample_pdf())
+    said = {"agency": "H99.13", "number": 8, "symbol": "SNV", "date": "2026-03-05", "type": "CV", "sha256": "ab" * 32}
+    lines.write_text(json.dumps(said), encoding="utf-8")
+    book.write_text("Số,Ký hiệu,Ngày tháng,Trích yếu\n9,SNV,05/03/2026,x\n", encoding="utf-8")
+    options = ("--agency", "H99.13", "--number", "7", "--symbol", "SNV", "--date", "05/03/2026", "--type", "CV")
+    commands = [
+        ("register", pdf, *options),
+        ("register", "--from-jsonl", lines),
+        ("register", "--import", book, "--agency", "H99.13"),
+        ("amend", "correct", str(make_document(7).key), "--agency", "H99.31.21"),
+    ]
+    before = [run(*command, "--register", in_use).return_value for command in commands]
+    run("agencies", "import", directory, "--register", in_use)
+
+    after = [run(*command, "--register", in_use).return_value for command in commands]
+
+    assert (before, after) == ([2, 4, 2, 2], [3, 0, 0, 0])
+    with Registry.open(in_use, read_only=True) as registry:
+        names = {entry.document.agency.name for entry in registry.find()}
+    assert names == {"Sở Nội vụ tỉnh Lam Giang", "Ủy ban nhân dân xã An Lạc"}
