@@ -31,7 +31,7 @@ from edocs.model import (
     tidy_name,
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
-from edocs.model.doubts import answer_doubts, recall_doubts, replacement_doubts
+from edocs.model.doubts import answer_doubts, recall_doubts, replacement_doubts, sending_doubts
 from edocs.office import correct_pdf
 from edocs.registry import Registry
 from edocs.reports.verdict_words import VERDICTS
@@ -174,16 +174,16 @@ def _issued(one: _Amendment) -> _Outcome:
 
 
 def _sent(one: _Amendment) -> _Outcome:
-    days_off = [read_day(day).date() for day in one.options["holiday"]]
+    days_off, entry = [read_day(day).date() for day in one.options["holiday"]], one.entry
     sending = Dispatch(
         sent_at=one.at,
         receivers=tuple(one.needed("to")),
         is_with_paper=one.options["paper"],
-        deadline=sending_deadline(one.entry.document.issued_on, days_off),
+        deadline=sending_deadline(entry.document.issued_on, days_off),
         message_sha256=one.message_sha256,
     )
     one.registry.send(one.key, sending, who=one.who, now=one.now)
-    return _Outcome()
+    return _Outcome(notices=sending_doubts(entry, sending.sent_at))
 
 
 def _answered(one: _Amendment) -> _Outcome:

@@ -28,7 +28,7 @@ from edocs.model.dispatch import Dispatch, ReceivedStatus
 from edocs.model.events import correction, instant
 from edocs.model.import_rules import require_issued
 from edocs.model.registering import make_event
-from edocs.model.times import local_time, require_time
+from edocs.model.times import local_time, require_past, require_time
 from edocs.ports import Store
 
 __all__ = ["Amending", "not_registered"]
@@ -116,15 +116,32 @@ class Amending:
         return new.key
 
     def issue(self, key: DocumentKey, *, issued_at: datetime, who: str, now: datetime) -> None:
-        """Say that a document was issued (ban hành)."""
-        self._append(key, EventKind.ISSUED, {"issued_at": instant(require_time(issued_at))}, who=who, now=now)
+        """Say that a document was issued (ban hành).
+
+        Raises:
+            UsageError: Not registered.
+            RefusedError: ``issued_at`` is after ``now``.
+        """
+        self._append(key, EventKind.ISSUED, {"issued_at": instant(require_past(issued_at, now))}, who=who, now=now)
 
     def send(self, key: DocumentKey, sending: Dispatch, *, who: str, now: datetime) -> None:
-        """Say that a document was sent (gửi văn bản). Sent again or to more agencies, it is one document still."""
+        """Say that a document was sent (gửi văn bản). Sent again or to more agencies, it is one document still.
+
+        Raises:
+            UsageError: Not registered.
+            RefusedError: ``sending.sent_at`` is after ``now``.
+        """
+        require_past(sending.sent_at, now)
         self._append(key, EventKind.SENT, sending.payload, evidence=sending.message_sha256, who=who, now=now)
 
     def receive_status(self, key: DocumentKey, status: ReceivedStatus, *, who: str, now: datetime) -> None:
-        """Say what a receiver answered (trạng thái của nơi nhận); of several, the latest that it stated counts."""
+        """Say what a receiver answered (trạng thái của nơi nhận); of several, the latest that it stated counts.
+
+        Raises:
+            UsageError: Not registered.
+            RefusedError: ``status.stated_at`` is after ``now``.
+        """
+        require_past(status.stated_at, now)
         self._append(key, EventKind.STATUS_RECEIVED, status.payload, evidence=status.message_sha256, who=who, now=now)
 
     def recall(self, key: DocumentKey, *, reason: str, evidence: str = "", who: str, now: datetime) -> bool:

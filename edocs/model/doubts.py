@@ -11,10 +11,10 @@ from datetime import datetime
 
 from edocs.model.register import DocumentKey
 from edocs.model.state import Entry
-from edocs.model.times import clock_text
+from edocs.model.times import clock_text, local_time
 from edocs.model.verdict import Reason
 
-__all__ = ["answer_doubts", "file_doubts", "recall_doubts", "replacement_doubts"]
+__all__ = ["answer_doubts", "file_doubts", "recall_doubts", "replacement_doubts", "sending_doubts"]
 
 
 def file_doubts(others: Sequence[DocumentKey]) -> tuple[Reason, ...]:
@@ -74,5 +74,20 @@ def answer_doubts(entry: Entry, receiver: str) -> tuple[Reason, ...]:
             message="the register knows of no sending to {receiver}",
             hint="enter it with edocs amend sent, or correct the code",
             params={"receiver": receiver},
+        ),
+    )
+
+
+def sending_doubts(entry: Entry, sent_at: datetime) -> tuple[Reason, ...]:
+    """That it was sent before its day of issue (gửi trước ngày ban hành): such a sending counts as one in time."""
+    if local_time(sent_at).date() >= entry.document.issued_on:
+        return ()
+    return (
+        Reason(
+            rule="amend.sent_before_issue",
+            clause="Decision 28/2018/QĐ-TTg, article 6.2",
+            message="it was sent before its date of issue, {day}",
+            hint="put the date of issue right where it is wrong: edocs amend correct --date",
+            params={"day": f"{entry.document.issued_on:%d/%m/%Y}"},
         ),
     )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from edocs.errors import UsageError
+from edocs.errors import RefusedError, UsageError
 from edocs.model.signing import HANOI
 
-__all__ = ["clock_text", "day_text", "local_time", "require_time"]
+__all__ = ["clock_text", "day_text", "local_time", "require_past", "require_time"]
 
 # A year from the ends of the calendar, every zone and every tolerance of a clock can still be reckoned with.
 _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
@@ -26,6 +26,20 @@ def require_time(moment: datetime) -> datetime:
         raise UsageError("the time has no time zone", hint="give an aware datetime")
     if not _FIRST <= moment <= _LAST:
         raise UsageError("the time is at an end of the calendar: {time}", hint="a year from 2 to 9998", time=moment)
+    return moment
+
+
+def require_past(moment: datetime, now: datetime) -> datetime:
+    """``moment``, if what happened then can be told at ``now``.
+
+    Raises:
+        UsageError: As :func:`require_time`.
+        RefusedError: It is still to come.
+    """
+    if require_time(moment) > require_time(now):
+        raise RefusedError(
+            "{time} is still to come", hint="say what happened, with the time when it did", time=clock_text(moment)
+        )
     return moment
 
 

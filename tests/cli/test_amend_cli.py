@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from register_samples import COMMUNE, NOW, PROVINCE, make_document
 from register_samples import issued as passed
 
 from edocs.cli.main import edocs
-from edocs.model import Counts, Facet
+from edocs.model import HANOI, Counts, Facet
 from edocs.office import correct_pdf
 from edocs.registry import Registry
 from edocs.testing import Pki, sample_pdf
@@ -360,3 +360,24 @@ def test_file_of_a_document_that_somebody_moves_meanwhile_is_corrected(
 
     assert code(result) == 4
     assert json.loads(result.stdout)["now"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("action", "options"),
+    [("issued", ()), ("sent", ("--to", "H99.13")), ("answered", ("--to", "H99.13", "--code", "03"))],
+)
+def test_what_is_still_to_come_is_refused(action: str, options: tuple[str, ...], register: Path) -> None:
+    later = datetime.now(HANOI) + timedelta(minutes=5)
+
+    result = amend(register, action, *options, "--at", later.isoformat())
+
+    assert (code(result), "still to come" in result.stderr) == (6, True)
+    with Registry.open(register, read_only=True) as registry:
+        assert len(list(registry.history(DOCUMENT.key))) == 2
+
+
+@pytest.mark.parametrize(("at", "said"), [("2026-03-04T23:59", ["amend.sent_before_issue"]), ("2026-03-05", [])])
+def test_sending_before_the_day_of_issue_is_pointed_out(at: str, said: list[str], register: Path) -> None:
+    result = amend(register, "sent", "--to", "H99.13", "--at", at, "--json")
+
+    assert [notice["rule"] for notice in json.loads(result.stdout)["notices"]] == said

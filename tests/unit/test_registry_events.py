@@ -73,7 +73,7 @@ def only(registry: Registry) -> object:
 
 def test_sent_again_and_to_more_agencies_is_one_document(registry: Registry) -> None:
     for sending in (SENT, SENT, replace(SENT, receivers=("H01",), sent_at=NOW + timedelta(days=9))):
-        registry.send(DOCUMENT.key, sending, who="văn thư", now=NOW)
+        registry.send(DOCUMENT.key, sending, who="văn thư", now=NOW + timedelta(days=9))
 
     [entry] = registry.find()
     found = counts(registry)
@@ -84,7 +84,7 @@ def test_sent_again_and_to_more_agencies_is_one_document(registry: Registry) -> 
 
 def test_first_sending_decides_whether_it_was_in_time(registry: Registry) -> None:
     late = replace(SENT, sent_at=NOW + timedelta(hours=2))
-    registry.send(DOCUMENT.key, late, who="văn thư", now=NOW)
+    registry.send(DOCUMENT.key, late, who="văn thư", now=NOW + timedelta(hours=2))
     registry.send(DOCUMENT.key, SENT, who="văn thư", now=NOW)
 
     assert (counts(registry).sent, counts(registry).is_on_time) == (1, 0)
@@ -101,7 +101,7 @@ def test_paper_once_is_paper(registry: Registry) -> None:
 def test_statuses_in_any_order_leave_the_latest_that_was_stated(registry: Registry) -> None:
     for code, hours in (("03", 2), ("01", 1), ("01", 1)):
         status = ReceivedStatus(receiver="H99.13", code=code, stated_at=NOW + timedelta(hours=hours))
-        registry.receive_status(DOCUMENT.key, status, who="hệ thống", now=NOW)
+        registry.receive_status(DOCUMENT.key, status, who="hệ thống", now=NOW + timedelta(hours=3))
 
     [entry] = registry.find()
     assert entry.life["statuses"]["H99.13"][0] == "03"
