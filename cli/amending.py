@@ -139,10 +139,10 @@ def _correct_file(one: _Amendment, file: Path, change: Callable[[Document], Docu
     read_file(file)
     store, code = read_trust(one.console, one.options["trust"])
     key, report = correct_pdf(one.registry, one.key, file, change, store, **said)
-    entries = one.registry.entries([key])  # none where somebody has moved it since
+    found = one.registry.entries([key]).get(key)  # None where somebody has moved it since
     return _Outcome(
         moved_to=key,
-        notices=tuple(notice for entry in entries.values() for notice in notices_of_file(one.registry, entry.document)),
+        notices=notices_of_file(one.registry, found.document, report) if found is not None else (),
         verification=report,
         code=worst([EXIT_CODES[report.verdict], code]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edocs.model import Document, Reason, VerificationReport
-from edocs.model.doubts import file_doubts
+from edocs.model.doubts import file_doubts, signature_doubts, signer_doubts
 from edocs.registry import Registry
 
 from .console import Console
@@ -21,7 +21,11 @@ def show_reasons(console: Console, report: VerificationReport) -> None:
         console.say("{count} more reasons: edocs verify shows them", count=more)
 
 
-def notices_of_file(registry: Registry, document: Document) -> tuple[Reason, ...]:
-    """What a clerk should look at; of many documents at once it is not asked, because each takes its time."""
+def notices_of_file(registry: Registry, document: Document, report: VerificationReport) -> tuple[Reason, ...]:
+    """What a clerk should look at; of many documents at once it is not asked, because the register is read through."""
     same = registry.store.keys_of_file(document.file_sha256, document.issued_on)
-    return file_doubts([key for key in same if key != document.key])
+    return (
+        *file_doubts([key for key in same if key != document.key]),
+        *signature_doubts(document.key, report),
+        *signer_doubts(document, report, registry.directory()),
+    )

@@ -112,7 +112,7 @@ def register(
             registry, document, path, store, appendices=appendix, who=clerk, now=datetime.now(HANOI)
         )
         is_news = registration.outcome is not Outcome.UNCHANGED
-        notices = notices_of_file(registry, registration.document) if is_news else ()
+        notices = notices_of_file(registry, registration.document, verdict) if is_news else ()
     _show(console, registration, verdict, notices)
     return worst([EXIT_CODES[verdict.verdict], trust_code])
 

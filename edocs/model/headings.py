@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from edocs.errors import UnreadableError, UsageError
+from edocs.model.unaccented import unaccented
 from edocs.model.written import Cell, cell_text
 
 __all__ = ["HEADINGS", "Column", "ColumnRules", "Head", "find_head", "read_column_rules"]
@@ -120,8 +120,8 @@ class ColumnRules:
 
     def __post_init__(self) -> None:
         plain = [(_plain(name), column) for column, names in self.headings.items() for name in names]
-        unaccented = {_unaccented(name): column for name, column in reversed(plain)}
-        object.__setattr__(self, "_by_name", {**unaccented, **dict(reversed(plain))})
+        plainer = {unaccented(name): column for name, column in reversed(plain)}
+        object.__setattr__(self, "_by_name", {**plainer, **dict(reversed(plain))})
 
     def meaning(self, cell: Cell) -> Column | None:
         """What a heading means; None: it is none that is known."""
@@ -242,12 +242,6 @@ def _plain(text: str) -> str:
     # "(2)" numbers the column; a bare number stays: "ngày 05 tháng 3" is a date and no heading.
     words = [word for word in _WORD.findall(_NUMBERED.sub(" ", text.casefold())) if word not in _UNSAID]
     return " ".join("văn bản" if word == "vb" else word for word in words)
-
-
-def _unaccented(text: str) -> str:
-    """Without any diacritic: as old programs exported headings."""
-    apart = unicodedata.normalize("NFD", text.replace("đ", "d"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _section(table: Mapping[str, object], name: str) -> Mapping[str, object]:

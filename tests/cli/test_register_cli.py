@@ -121,6 +121,31 @@ def test_good_verdict_says_no_reason(issued: bytes, pki: Pki, register: Path, tm
     assert len(result.stdout.splitlines()) == 1
 
 
+def test_good_file_without_the_seal_says_what_it_counts_as(
+    approved: bytes, pki: Pki, register: Path, tmp_path: Path
+) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(approved)
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+
+    result = run("register", pdf, "--register", register, *AGENCY, *OPTIONS, *trust, "--lang", "vi")
+
+    assert (code(result), "thiếu chữ ký số của cơ quan" in result.stderr) == (0, True)
+
+
+def test_seal_of_another_agency_is_pointed_out(issued: bytes, pki: Pki, register: Path, tmp_path: Path) -> None:
+    pdf = tmp_path / "cv.pdf"
+    pdf.write_bytes(issued)
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+    agency = ("--agency", "H99.20", "--agency-name", "Sở Y tế tỉnh Lam Giang", "--level", "tỉnh")
+
+    result = run("register", pdf, "--register", register, *agency, *OPTIONS, *trust, "--json")
+
+    [notice] = json.loads(result.stdout)["notices"]
+    assert (code(result), notice["rule"]) == (0, "register.other_agency")
+    assert "H99.20:2026:open:7:UBND-VP --agency" in notice["hint"]
+
+
 def test_unreadable_file_is_registered_and_says_why(register: Path, tmp_path: Path) -> None:
     pdf = tmp_path / "cv.pdf"
     pdf.write_bytes(b"%PDF-1.7 broken")
