@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from edocs.locale import DEFAULT_LANGUAGE
+from edocs.model.unaccented import unaccented
 
 __all__ = [
     "ADMINISTRATIVE_CODES",
@@ -108,10 +109,10 @@ ADMINISTRATIVE_CODES = (
 def document_type(text: str) -> str:
     """The abbreviation for ``text``, itself an abbreviation or a Vietnamese name; what is neither stays as it is.
 
-    Abbreviations are case-sensitive (``QyĐ``, ``CTr``), names are not.
+    Abbreviations are case-sensitive (``QyĐ``, ``CTr``), names are not, and may be without any diacritic.
 
-    >>> document_type("quyết định"), document_type("TTr"), document_type("Bản tin")
-    ('QĐ', 'TTr', 'Bản tin')
+    >>> document_type("quyết định"), document_type("TTr"), document_type("Bản tin"), document_type("CONG VAN")
+    ('QĐ', 'TTr', 'Bản tin', 'CV')
     """
     text = " ".join(unicodedata.normalize("NFC", text).split())
     return text if text in DOCUMENT_TYPES else _BY_NAME.get(text.casefold(), text)
@@ -162,4 +163,8 @@ def _plain(name: str) -> str:
 
 
 _CODES = tuple([_plain(name) for name in table] for table in (ADMINISTRATIVE_CODES, NORMATIVE_CODES))
-_BY_NAME = {vietnamese.casefold(): code for code, (vietnamese, _) in DOCUMENT_TYPES.items()}
+_BY_NAME = {
+    form: code
+    for code, (vietnamese, _) in DOCUMENT_TYPES.items()
+    for form in (vietnamese.casefold(), unaccented(vietnamese))
+}

@@ -16,6 +16,7 @@ from typing import Any
 from edocs.errors import DuplicateError, RefusedError, UsageError
 from edocs.model.events import Event, EventKind, document_payload, findings_payload
 from edocs.model.import_rules import require_issued
+from edocs.model.kinds import document_type
 from edocs.model.register import Document, DocumentKey, is_sha256, tidy_name
 from edocs.model.submission import Submission
 from edocs.model.times import local_time
@@ -44,7 +45,7 @@ class Known:
         life = json.loads(row["life"]) if row["life"] else {}
         return cls(
             row["file_sha256"],
-            (row["issued_on"], row["type"], row["subject"]),
+            (row["issued_on"], document_type(row["type"]), row["subject"]),  # as it is understood today
             row["verification_sha256"] or "",
             life.get("verifications", {}),
             life.get("appendices", ()),

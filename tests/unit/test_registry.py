@@ -181,6 +181,14 @@ def test_time_without_a_zone_is_refused(registry: Registry) -> None:
         registry.register(make_document(1), who="văn thư", now=datetime(2026, 3, 5))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("kind", ["CÔNG VĂN", "Cong van", "cong  van", "công văn", "CV"])
+def test_type_is_known_by_its_name_however_it_is_typed(kind: str, tmp_path: Path) -> None:
+    with Registry.open(tmp_path / "sổ.db") as registry:
+        registry.register(make_document(1, kind=kind), who="x", now=NOW)
+
+        assert [entry.document.type for entry in registry.find(Query(type=kind))] == ["CV"]
+
+
 # Excluded, corrected
 
 
