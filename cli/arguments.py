@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from datetime import datetime, timedelta
+import re
+from datetime import datetime, time, timedelta
 
 import click
 
@@ -12,6 +13,10 @@ from edocs.model import HANOI, Policy, read_day
 from edocs.model.times import require_time
 
 from .console import Console
+
+_VIETNAMESE = re.compile(
+    r"(?P<day>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})(?:[ T]+(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?"
+)
 
 POLICY_OPTION = click.option(
     "--policy",
@@ -23,15 +28,22 @@ POLICY_OPTION = click.option(
 
 
 def read_time(console: Console, text: str) -> datetime:
-    """An aware time from ISO 8601 text; one without a zone is Vietnam's, and that is said. A day is its beginning.
+    """An aware time from ISO 8601 text, or ``dd/mm/yyyy`` with or without a time of day.
+
+    One without a zone is Vietnam's, and that is said. A day is its beginning.
 
     Raises:
         UsageError: It is no time, or one at an end of the calendar.
     """
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError("not a time: {text}", hint="such as 2026-03-05T14:30:00+07:00", text=text) from exc
+        if found := _VIETNAMESE.fullmatch(text.strip()):
+            day, clock = read_day(found["day"]), time.fromisoformat((found["clock"] or "00:00").zfill(5))
+            moment = datetime.combine(day.date(), clock)
+        else:
+            moment = datetime.fromisoformat(text)
+    except (ValueError, UsageError) as exc:
+        hint = "such as 05/03/2026 14:30, or 2026-03-05T14:30:00+07:00"
+        raise UsageError("not a time: {text}", hint=hint, text=text) from exc
     if moment.tzinfo is None:
         console.say("{text} names no zone: taken as +07:00", text=text)
         moment = moment.replace(tzinfo=HANOI)

@@ -24,7 +24,7 @@ from .console import PATH
 __all__ = ["comparing_options", "month_query", "read_comparing", "read_target_file"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")
+_MONTHS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})"), re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4})"))
 _OPTIONS = (
     click.option(
         "--compare",
@@ -54,7 +54,7 @@ def comparing_options(function: F) -> F:
 
 
 def month_query(first: str | None, last: str | None) -> Query:
-    """The months from ``first`` to ``last``, each ``YYYY-MM`` and included.
+    """The months from ``first`` to ``last``, each ``YYYY-MM`` or ``mm/yyyy``, and included.
 
     Raises:
         UsageError: One is no month, or they are the wrong way round.
@@ -119,9 +119,9 @@ def _bounds(text: str) -> Bounds:
 
 
 def _month(text: str) -> date:
-    found = _MONTH.fullmatch(text)
-    if not found or not 1 <= int(found["month"]) <= 12 or not int(found["year"]):
-        raise UsageError("not a month: {text}", hint="YYYY-MM", text=text)
+    found = next((found for form in _MONTHS if (found := form.fullmatch(text))), None)
+    if found is None or not 1 <= int(found["month"]) <= 12 or not int(found["year"]):
+        raise UsageError("not a month: {text}", hint="YYYY-MM or mm/yyyy", text=text)
     return date(int(found["year"]), int(found["month"]), 1)
 
 

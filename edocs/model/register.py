@@ -126,7 +126,8 @@ class DocumentKey:
         """
         found = _KEY.fullmatch(unicodedata.normalize("NFC", text))
         if found is None or _UNSEEN.search(text):
-            raise UsageError("no key of a document: {text}", hint="agency:year:open:number:symbol", text=text)
+            hint = "edocs find --keys shows it: agency:year:open:number:symbol, secret for open in the secret book"
+            raise UsageError("no key of a document: {text}", hint=hint, text=text)
         agency, year, book, number, symbol = found.groups()
         return cls(agency=agency, year=int(year), number=int(number), symbol=symbol, is_secret=book == "secret")
 

@@ -381,3 +381,25 @@ def test_sending_before_the_day_of_issue_is_pointed_out(at: str, said: list[str]
     result = amend(register, "sent", "--to", "H99.13", "--at", at, "--json")
 
     assert [notice["rule"] for notice in json.loads(result.stdout)["notices"]] == said
+
+
+@pytest.mark.parametrize("at", ["06/03/2026 14:30", "6/3/2026 14:30:00", "2026-03-06T14:30", "2026-03-06 07:30Z"])
+def test_times_are_understood_as_they_are_written_here(at: str, register: Path) -> None:
+    assert code(amend(register, "sent", "--to", "H99.13", "--at", at)) == 0
+
+    with Registry.open(register, read_only=True) as registry:
+        *_, sent = registry.history(DOCUMENT.key)
+    assert json.loads(sent.event.payload)["sent_at"] == "2026-03-06T14:30:00.000000+07:00"
+
+
+@pytest.mark.parametrize("at", ["31/02/2026", "06/03/2026 25:00", "14:30", "06/03/2026 14:3"])
+def test_times_that_are_none_are_refused(at: str, register: Path) -> None:
+    result = amend(register, "sent", "--to", "H99.13", "--at", at, "--lang", "vi")
+
+    assert (code(result), "05/03/2026 14:30" in result.stderr) == (2, True)
+
+
+def test_code_in_place_of_a_key_says_where_keys_are_shown(register: Path) -> None:
+    result = amend(register, "recalled", "--note", "x", key="132/UBND-VP")
+
+    assert (code(result), "edocs find --keys" in result.stderr, "secret" in result.stderr) == (2, True, True)

@@ -644,3 +644,14 @@ def test_files_without_a_document_are_a_usage_error(register: Path, tmp_path: Pa
     result = run("register", "--register", register, "--from-jsonl", source, "--appendix", source)
 
     assert result.return_value == 2
+
+
+@pytest.mark.parametrize("month", ["3/2026", "03/2026", "2026-03"])
+def test_month_of_a_report_is_understood_either_way(month: str, filled: Path) -> None:
+    result = run("report", "--register", filled, "--from", month, "--to", month, "--json")
+
+    assert json.loads(result.stdout)["period"] == {"from": "2026-03-01", "to": "2026-03-31"}
+
+
+def test_month_that_is_none_is_refused(filled: Path) -> None:
+    assert code(run("report", "--register", filled, "--from", "13/2026")) == 2
