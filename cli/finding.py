@@ -10,7 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from edocs.errors import UsageError
-from edocs.model import Document, DocumentKey, Entry, Indicator, Query, document_type, read_day, tidy_name, type_name
+from edocs.model import (
+    Document,
+    DocumentKey,
+    Entry,
+    Exclusion,
+    Indicator,
+    Query,
+    document_type,
+    read_day,
+    tidy_name,
+    type_name,
+)
 from edocs.registry import Registry
 from edocs.reports.as_json import entry_object
 from edocs.reports.wording import EXCLUSIONS, INDICATORS, STANDINGS, date_text, number_text
@@ -19,8 +30,10 @@ from .console import Console, common_options
 from .gaps import show_gaps
 from .once import OnceCommand
 from .registers import REGISTER_OPTION, open_registry
+from .status_names import STATUS_NAMES
 from .tables import table_text, terminal_width
 
+_REFUSED = "02"
 _LIFE = {"sent_at": "sent", "recalled_at": "recalled", "superseded_by": "replaced"}
 
 
@@ -71,7 +84,8 @@ def find(
         if console.json:
             for entry in _found(console, registry, query):
                 lived = {name: entry.life.get(name) for name in _LIFE}
-                console.emit({"schema": "edocs.entry/1", **entry_object(entry), **lived})
+                refused = {"refused_by": _refusing(entry)}
+                console.emit({"schema": "edocs.entry/1", **entry_object(entry), **lived, **refused})
             return 0
         entries = list(_found(console, registry, query))
     if entries:
@@ -130,8 +144,17 @@ def _entries_table(console: Console, entries: Sequence[Entry], *, has_keys: bool
 
 def _state(console: Console, entry: Entry) -> Iterator[str]:
     """What became of it, in short; `edocs amend history` says it at length."""
-    if entry.exclusion is not None:
+    if entry.exclusion is Exclusion.OTHER:  # a word that says nothing alone: the note is in the history
+        yield f"{console.text('left out of the figures')}: {console.text(EXCLUSIONS[entry.exclusion])}"
+    elif entry.exclusion is not None:
         yield console.text(EXCLUSIONS[entry.exclusion])
     for name, text in _LIFE.items():
         if name in entry.life:
             yield console.text(text)
+    if _refusing(entry):
+        yield console.text(STATUS_NAMES[_REFUSED])
+
+
+def _refusing(entry: Entry) -> list[str]:
+    """The receivers whose latest status is that they refuse it (từ chối nhận)."""
+    return sorted(receiver for receiver, (code, _) in entry.life.get("statuses", {}).items() if code == _REFUSED)

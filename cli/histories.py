@@ -16,6 +16,7 @@ from edocs.reports.verdict_words import VERDICTS
 from edocs.reports.wording import EXCLUSIONS, LEVELS, date_text
 
 from .console import Console
+from .status_names import STATUS_NAMES
 
 __all__ = ["show_event"]
 
@@ -102,6 +103,10 @@ def _moment(_: Console, value: str) -> str:
     return clock_text(datetime.fromisoformat(value))
 
 
+def _status(console: Console, code: str) -> str:
+    return f"{code} – {console.text(STATUS_NAMES[code])}" if code in STATUS_NAMES else code
+
+
 _VALUES: Mapping[str, Callable[[Console, Any], str]] = {
     "agency_level": lambda console, value: console.text(LEVELS[AgencyLevel(value)]),
     "issued_on": lambda console, value: date_text(date.fromisoformat(value), console.lang),
@@ -109,6 +114,7 @@ _VALUES: Mapping[str, Callable[[Console, Any], str]] = {
     "secrecy": lambda console, value: console.text(_SECRECY[Secrecy(value)]),
     "verdict": lambda console, value: console.text(VERDICTS[Verdict(value)]),
     "appendices": lambda _, value: str(len(value)),
+    "code": _status,
     "paper": lambda console, _: console.text("yes"),
     "receivers": lambda _, value: ", ".join(value),
     "issued_at": _moment,

@@ -27,6 +27,7 @@ from edocs.model import (
 )
 
 from .console import Console
+from .status_names import STATUS_NAMES
 from .verdicts import report_text, signature_lines
 
 _KINDS = {
@@ -58,17 +59,6 @@ _BUSINESS = {
 _STEERING = {
     Steering.STEERING: "steering document",
     Steering.REPORT: "report on steering",
-}
-_STATES = {
-    "01": "arrived",
-    "02": "refused and returned",
-    "03": "accepted",
-    "04": "assigned",
-    "05": "in progress",
-    "06": "completed",
-    "13": "the sender asks for the document back",
-    "15": "the receiver agrees to recall or update",
-    "16": "the receiver refuses to recall or update",
 }
 _FILE_KINDS = {
     FileKind.PDF: "PDF",
@@ -179,7 +169,7 @@ def _status_rows(console: Console, message: StatusMessage) -> Iterator[tuple[str
     yield "sender", _organ(message.sender)
     yield "receiver", str(message.response_for.organ_id)
     yield "status", f"{message.code}: {message.description}"
-    yield "meaning", console.text(_STATES[message.code]) if message.code in _STATES else ""
+    yield "meaning", console.text(STATUS_NAMES[message.code]) if message.code in STATUS_NAMES else ""
     yield "of the document", ", ".join(filter(None, (message.response_for.code, _day(message.response_for.on))))
     yield "document id", message.response_for.document_id
     yield "at", _moment(message.at)

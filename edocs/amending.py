@@ -60,8 +60,11 @@ class Amending:
         """Take a document out of every denominator, for a reason that every report itemises (loại trừ).
 
         Raises:
-            UsageError: Not registered; a state secret, which is excluded by law; or the reason is a degree of secrecy.
+            UsageError: Not registered; a state secret, which is excluded by law; the reason is a degree of secrecy, or
+                another one (``other``), and no note says which.
         """
+        if reason is Exclusion.OTHER and not tidy_name(note):
+            raise UsageError("left out for another reason: which?", hint="--note says it")
         self._choose(key, reason, note, who, now)
 
     def include(self, key: DocumentKey, *, note: str = "", who: str, now: datetime) -> None:

@@ -122,7 +122,7 @@ def test_action_without_what_it_needs_is_a_usage_error(action: str, options: tup
 
 @pytest.mark.parametrize("action", ["exclude", "history", "correct"])
 def test_document_that_is_not_registered_is_a_usage_error(action: str, register: Path) -> None:
-    options = {"exclude": ("--reason", "other"), "correct": ("--number", "9")}.get(action, ())
+    options = {"exclude": ("--reason", "personnel"), "correct": ("--number", "9")}.get(action, ())
 
     assert amend(register, action, *options, key="H99:2026:open:1:X").return_value == 2
 
@@ -403,3 +403,30 @@ def test_code_in_place_of_a_key_says_where_keys_are_shown(register: Path) -> Non
     result = amend(register, "recalled", "--note", "x", key="132/UBND-VP")
 
     assert (code(result), "edocs find --keys" in result.stderr, "secret" in result.stderr) == (2, True, True)
+
+
+def test_status_is_told_by_its_name_and_a_refusal_is_the_state(register: Path) -> None:
+    amend(register, "sent", "--to", "H99.13", "--to", "H01", "--at", "2026-03-06")
+    for receiver, status, at in (
+        ("H99.13", "02", "2026-03-07"),
+        ("H01", "02", "2026-03-07"),
+        ("H01", "03", "2026-03-08"),
+    ):
+        amend(register, "answered", "--to", receiver, "--code", status, "--at", at)
+
+    history = amend(register, "history", "--lang", "vi").stdout
+    shown = run("find", "--register", register, "--number", "7", "--lang", "vi").stdout
+    found = json.loads(run("find", "--register", register, "--number", "7", "--json").stdout)
+
+    assert "trạng thái: 02 – từ chối nhận (trả lại)" in history
+    assert "từ chối nhận" in " ".join(shown.replace("│", " ").split())
+    assert found["refused_by"] == ["H99.13"]
+
+
+def test_another_reason_needs_its_note(register: Path) -> None:
+    without = amend(register, "exclude", "--reason", "other", "--note", "  ")
+    assert (code(without), "--note" in without.stderr, counts(register).base) == (2, True, 2)
+
+    assert code(amend(register, "exclude", "--reason", "other", "--note", "bản in hỏng")) == 0
+    shown = run("find", "--register", register, "--number", "7", "--keys", "--lang", "vi").stdout
+    assert "thống kê" in shown

@@ -46,13 +46,13 @@ TABLES = [
     "edocs.cli.doctor._AREAS",
     "edocs.cli.trusting._KINDS",
     "edocs.reports.as_indicators.UNITS",
+    "edocs.cli.status_names.STATUS_NAMES",
     *(
         f"edocs.cli.message.{name}"
         for name in (
             "_KINDS",
             "_SIGNATURES",
             "_STEERING",
-            "_STATES",
             "_FILE_KINDS",
             "_PRIORITIES",
             "_BUSINESS",

@@ -309,7 +309,7 @@ def test_cut_off_between_tiles_of_a_clock_set_back(path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("text", ["\udcff", "a\x00b", "a\nb", "\u202e"])
 def test_unprintable_words_never_break_the_log(text: str, registry: Registry) -> None:
-    registry.exclude(DOCUMENT.key, Exclusion.OTHER, note=text, who=text, now=NOW)
+    registry.exclude(DOCUMENT.key, Exclusion.PERSONNEL, note=text, who=text, now=NOW)
     registry.include(DOCUMENT.key, note=text, who=text, now=NOW)
     registry.correct(DOCUMENT.key, replace(DOCUMENT, type="BC"), note=text, who=text, now=NOW)
     registry.recall(DOCUMENT.key, reason=text, who=text, now=NOW)
