@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from edocs.errors import UnreadableError, UsageError
@@ -17,7 +18,19 @@ from edocs.model.register import Agency, AgencyLevel, tidy_name
 __all__ = ["SCHEMA", "Letterhead", "default_letterhead", "letterhead_of", "read_letterhead"]
 
 SCHEMA = "edocs.letterhead/1"
-_PEOPLE = "Ủy ban nhân dân"
+_PEOPLE, _COUNCIL = "Ủy ban nhân dân", "Hội đồng nhân dân"
+_BODIES = {"UBND": _PEOPLE, "UỶ BAN NHÂN DÂN": _PEOPLE, "HĐND": _COUNCIL, "VP": "Văn phòng", "BQL": "Ban Quản lý"}
+"""What names of bodies begin with, as offices write it (viết tắt); ``Uỷ`` is the older place of the tone."""
+_PLACES = {"TP": "thành phố", "TX": "thị xã", "TT": "thị trấn", "P": "phường", "Q": "quận", "H": "huyện", "X": "xã"}
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_HEADS = {
+    "Sở": "GIÁM ĐỐC",
+    "Trung tâm": "GIÁM ĐỐC",
+    "Văn phòng": "CHÁNH VĂN PHÒNG",
+    "Ban": "TRƯỞNG BAN",
+    "Phòng": "TRƯỞNG PHÒNG",
+}
+"""The position of who heads a body, by what its name begins with."""
 _LONGEST = 300
 _PLACE = re.compile(r".*\b(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu) (?P<name>.+)", re.IGNORECASE)
 
@@ -57,16 +70,18 @@ def letterhead_of(agency: Agency) -> Letterhead:
     >>> made.symbol, made.place, made.position
     ('BC-UBND', 'Lam Giang', 'CHỦ TỊCH')
     """
-    found = _PLACE.fullmatch(agency.name)
-    own = agency.name[: found.start("name")] if found else agency.name
-    is_committee = _is_committee(agency)
-    initials = "".join(word[0] for word in own.split()[: None if not found else -1]).upper()
+    name = _in_full(agency.name)
+    found = _PLACE.fullmatch(name)
+    own = name[: found.start("name")] if found else name
+    collective = next((body for body in (_PEOPLE, _COUNCIL) if own.startswith(body)), "")
+    head = next((position for body, position in _HEADS.items() if own.startswith(f"{body} ")), "THỦ TRƯỞNG")
+    words = collective.split() or own.split()[: -1 if found else None]
     return Letterhead(
-        agency=agency.name,
+        agency=name,
         place=found["name"] if found else "",
-        symbol=f"BC-{'UBND' if is_committee else initials or 'VP'}",
-        authority=f"TM. {_PEOPLE}".upper() if is_committee else "",
-        position="CHỦ TỊCH" if is_committee else "GIÁM ĐỐC" if own.startswith("Sở ") else "THỦ TRƯỞNG",
+        symbol=f"BC-{_initials(words) or 'VP'}",
+        authority=f"TM. {collective}".upper() if collective else "",
+        position="CHỦ TỊCH" if collective else head,
     )
 
 
@@ -101,7 +116,34 @@ def read_letterhead(data: bytes, default: Letterhead) -> Letterhead:
 
 
 def _is_committee(agency: Agency) -> bool:
-    return agency.name.startswith(_PEOPLE)
+    return _in_full(agency.name).startswith(_PEOPLE)
+
+
+def _initials(words: Sequence[str]) -> str:
+    """Without the marks of their tones: ``Ủy ban nhân dân`` is ``UBND``."""
+    letters = unicodedata.normalize("NFD", "".join(word[0] for word in words).upper())
+    return unicodedata.normalize("NFC", "".join(one for one in letters if one not in _TONES))
+
+
+def _in_full(name: str) -> str:
+    """A name whose usual abbreviations are written out: of a body at its beginning, then of the kind of its place.
+
+    Source: Decree 30/2020/NĐ-CP, annex I, part I, II.2: the name of who issues it is the official one, in full.
+    """
+    done, rest = list[str](), name
+    while found := next((one for one in _BODIES if _begins(rest, one)), None):
+        done.append(_BODIES[found])
+        rest = rest[_begins(rest, found) :].lstrip()
+    if done and (kind := next((one for one in _PLACES if _begins(rest, one)), None)):
+        done.append(_PLACES[kind])
+        rest = rest[_begins(rest, kind) :].lstrip()
+    return " ".join([*done, rest]).strip()
+
+
+def _begins(name: str, short: str) -> int:
+    """How long ``short`` is at the beginning of ``name``, with points or without; 0: it does not begin so."""
+    found = re.match(r"\.?".join(map(re.escape, short)) + r"(?:\.\s*|\s+|$)", name, re.IGNORECASE)
+    return found.end() if found else 0
 
 
 def _value(name: str, value: object, known: Mapping[str, object]) -> str | tuple[str, ...]:

@@ -247,6 +247,40 @@ def test_letterhead_follows_from_the_names_of_agencies() -> None:
     assert (made.symbol, made.position, made.place) == ("BC-SKHVCN", "GIÁM ĐỐC", "Lam Giang")
 
 
+COMMITTEE = ("BC-UBND", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+COUNCIL = ("BC-HĐND", "TM. HỘI ĐỒNG NHÂN DÂN", "CHỦ TỊCH")
+OFFICE = ("BC-VPUBND", "", "CHÁNH VĂN PHÒNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "agency", "said"),
+    [
+        ("UBND tỉnh Lam Giang", "Ủy ban nhân dân tỉnh Lam Giang", (*COMMITTEE, "Lam Giang")),
+        ("Uỷ ban nhân dân xã An Lạc", "Ủy ban nhân dân xã An Lạc", (*COMMITTEE, "An Lạc")),
+        ("U.B.N.D. P. Bến Lam", "Ủy ban nhân dân phường Bến Lam", (*COMMITTEE, "Bến Lam")),
+        ("ubnd TP. Lam Giang", "Ủy ban nhân dân thành phố Lam Giang", (*COMMITTEE, "Lam Giang")),
+        ("HĐND tỉnh Lam Giang", "Hội đồng nhân dân tỉnh Lam Giang", (*COUNCIL, "Lam Giang")),
+        ("VP UBND tỉnh Lam Giang", "Văn phòng Ủy ban nhân dân tỉnh Lam Giang", (*OFFICE, "Lam Giang")),
+        ("BQL khu kinh tế", "Ban Quản lý khu kinh tế", ("BC-BQLKKT", "", "TRƯỞNG BAN", "")),
+        ("VPĐK Lam Giang", "VPĐK Lam Giang", ("BC-VLG", "", "THỦ TRƯỞNG", "")),
+    ],
+)  # fmt: skip
+def test_letterhead_understands_how_offices_abbreviate_their_names(
+    name: str, agency: str, said: tuple[str, ...]
+) -> None:
+    made = letterhead_of(Agency(id="H99", name=name, level=AgencyLevel.PROVINCE))
+
+    assert made.agency == agency
+    assert (made.symbol, made.authority, made.position, made.place) == said
+
+
+def test_committee_goes_before_its_departments_however_it_is_written() -> None:
+    department = Agency(id="H99.01", name="Sở Nội vụ", level=AgencyLevel.PROVINCE)
+    committee = Agency(id="H99.99", name="UBND tỉnh Lam Giang", level=AgencyLevel.PROVINCE)
+
+    assert default_letterhead({one.id: one for one in (department, committee)}).symbol == "BC-UBND"
+
+
 def test_letterhead_is_read_from_toml() -> None:
     text = 'superior = "UBND tỉnh Lam Giang"\nto = ["Bộ Nội vụ", "Bộ Khoa học và Công nghệ"]\nsigner = "Trần  Thị Bình"'
 
