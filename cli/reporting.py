@@ -117,6 +117,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         if options["tree"] and tree is not None:
             on = bodies.on if bodies else (found.cut_off or datetime.now(HANOI)).astimezone(HANOI).date()
             found = along_tree(found, tree, on)
+        _say_where_the_log_begins(console, registry, found)
         if checkpoint is not None:
             require_held(registry, checkpoint, console.lang)
             found = replace(found, checkpoint=checkpoint)
@@ -136,6 +137,17 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
         write_file(output, data, inputs=register_files(register_file))
         console.say("written: {path}", path=output)
     return 0
+
+
+def _say_where_the_log_begins(console: Console, registry: Registry, found: Report) -> None:
+    """Where nothing was recorded yet at the cut-off. No part of the report: later events never change one."""
+    first = None if found.extent.events else next(registry.store.events(), None)
+    if first is not None:
+        console.say(
+            "nothing was recorded up to the cut-off {at}: the first event is of {first}",
+            at=time_text(found.cut_off, console.lang),
+            first=time_text(first.event.at, console.lang),
+        )
 
 
 def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...]:
