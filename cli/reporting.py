@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -51,6 +52,7 @@ _SCRAPED: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY, Facet.TYPE),)
 _FLAT: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY),)
 _FORMS = ("table", "csv", "json", "html", "xlsx", "pdf", "openmetrics")
 _PAGES = ("json", "html", "xlsx", "pdf")
+_BYTES = ("xlsx", "pdf")
 _LISTED = ("json", "html")
 """Formats that name documents."""
 _BY: Mapping[str, Facet | Span] = {item.value: item for item in (*Facet, *Span)}
@@ -97,6 +99,8 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
 
     Numerator and denominator stand beside every percentage. Same events, same bytes.
     """
+    if form in _BYTES and output is None and sys.stdout.isatty():
+        raise UsageError("{form} is no text for a terminal", hint="give it a file: -o FILE, or redirect it", form=form)
     query = month_query(options["first"], options["last"])
     query = replace(query, as_of=read_cut_off(console, options["at"]))
     if console.json and form == "table":

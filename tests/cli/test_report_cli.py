@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +48,27 @@ def test_cut_off_of_an_empty_register_is_not_remarked(tmp_path: Path) -> None:
     Registry.open(tmp_path / "sổ.db").close()
 
     assert run("report", "--register", tmp_path / "sổ.db", "--at", "30/06/2026", "--lang", "vi").stderr == ""
+
+
+@pytest.mark.parametrize("form", ["xlsx", "pdf"])
+def test_file_of_bytes_is_not_written_to_a_terminal(register: Path, form: str) -> None:
+    pty = pytest.importorskip("pty")
+    reader, terminal = pty.openpty()
+    command = [sys.executable, "-m", "edocs.cli", "report", "--register", str(register), "--format", form]
+
+    done = subprocess.run(
+        command, check=False, stdout=terminal, stderr=subprocess.PIPE, text=True, encoding="utf-8", timeout=60
+    )
+
+    os.set_blocking(reader, False)
+    with pytest.raises(BlockingIOError):
+        os.read(reader, 1)
+    for end in (reader, terminal):
+        os.close(end)
+    assert done.returncode == 2
+    assert "-o" in done.stderr
+
+
+@pytest.mark.parametrize(("form", "mark"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_file_of_bytes_is_written_to_a_pipe(register: Path, form: str, mark: bytes) -> None:
+    assert run("report", "--register", register, "--format", form).stdout_bytes.startswith(mark)
