@@ -15,7 +15,7 @@ from edocs.model import Counts, Facet, Indicator, Share, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
 
-from .as_indicators import INDICATOR_COLUMNS, indicator_cells
+from .as_indicators import FOUR_BUCKETS, INDICATOR_COLUMNS, indicator_cells
 from .comparing_words import decimal_of
 from .comparisons import TargetLine, Unit
 from .figures import Report, Row, Section
@@ -95,6 +95,8 @@ def _defined(report: Report, lang: str) -> Iterator[Line]:
     """What the columns mean, and each indicator that is shown."""
     terms = [(id, translate(name, lang), translate(text, lang)) for id, (name, text) in DEFINITIONS.items()]
     shown = report.indicators.definitions if report.indicators else ()
+    if shown:
+        terms.append(("indicator_buckets", *(translate(text, lang) for text in FOUR_BUCKETS)))
     terms += [(one.id, one.name[lang], one.text[lang]) for one in shown]
     for term in terms:
         yield {"section": "definitions", "kind": "definition", **dict(zip(_DEFINED, map(_safe, term), strict=True))}

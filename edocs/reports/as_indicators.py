@@ -18,7 +18,16 @@ from .grids import Cell, Grid
 from .indicator_table import IndicatorLine, IndicatorTable
 from .wording import LEVELS
 
-__all__ = ["INDICATOR_COLUMNS", "NOTE", "UNITS", "indicator_cells", "indicator_grid", "indicators_object", "line_name"]
+__all__ = [
+    "FOUR_BUCKETS",
+    "INDICATOR_COLUMNS",
+    "NOTE",
+    "UNITS",
+    "indicator_cells",
+    "indicator_grid",
+    "indicators_object",
+    "line_name",
+]
 
 UNITS: Mapping[Unit, str] = {
     Unit.DOCUMENT: "document",
@@ -35,6 +44,13 @@ NOTE = (
     "valid. A dash: nothing was counted. Imported figures count where the register has no events of its own for an "
     "agency and month."
 )
+FOUR_BUCKETS = (
+    "Buckets of an indicator",
+    "In the lines of indicators: valid, the numerator; invalid, what is not in it for certain, the unsigned ones too; "
+    "indeterminate, what lacks evidence and may yet be valid; not_checked, what nobody verified. The four sum to the "
+    "denominator; the counts of documents tell the unsigned apart.",
+)
+"""The name and the definition, where the buckets themselves are shown (:data:`edocs.reports.wording.DEFINITIONS`)."""
 INDICATOR_COLUMNS = (
     *("indicator", "indicator_name", "variant", "unit", "indicator_level"),
     *(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from edocs.locale import translate
 from edocs.model import Counts, Entry, Exclusion, Indicator, Share, Standing
 from edocs.model.census import Census
 
-from .as_indicators import indicators_object
+from .as_indicators import FOUR_BUCKETS, indicators_object
 from .as_json_comparisons import comparisons_object
 from .figures import Report, Row, Section
 from .regrouping_words import regrouping_object
@@ -39,7 +40,7 @@ def report_object(report: Report, lang: str) -> dict[str, object]:
         "checkpoint": report.checkpoint.as_dict() if report.checkpoint else None,
         "regrouping": regrouping_object(report),
         "agencies": _agencies(report.census),
-        "definitions": {id: translate(text, lang) for id, (_, text) in DEFINITIONS.items()},
+        "definitions": {id: translate(text, lang) for id, text in _defined(report)},
         "total": counts_object(report.total),
         "sections": [_section(section, report, lang) for section in report.sections],
         "comparisons": comparisons_object(report.comparisons, report) if report.comparisons else None,
@@ -101,6 +102,12 @@ def _lines(value: object, indent: str = "") -> str:
     if isinstance(value, list) and _is_table(value):
         return "[\n" + ",\n".join(f"{inner}{_lines(item, inner)}" for item in value) + f"\n{indent}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _defined(report: Report) -> Iterator[tuple[str, str]]:
+    yield from ((id, text) for id, (_, text) in DEFINITIONS.items())
+    if report.indicators is not None:
+        yield "indicator_buckets", FOUR_BUCKETS[1]
 
 
 def _agencies(census: Census) -> dict[str, object]:

@@ -17,6 +17,7 @@ from edocs.model.checkpoint import Checkpoint
 from edocs.model.indicator_reading import built_in
 from edocs.registry import Registry
 from edocs.reports.as_csv import report_csv
+from edocs.reports.as_indicators import FOUR_BUCKETS
 from edocs.reports.comparisons import Comparing
 from edocs.reports.figures import Report
 from edocs.reports.wording import DEFINITIONS
@@ -45,6 +46,7 @@ def test_csv_defines_every_figure_and_indicator_that_it_has(report: Report, lang
     assert {line["kind"] for line in defined} == {"definition"}
     assert [(line["term"], line["term_name"], line["term_definition"]) for line in defined] == [
         *((id, translate(name, lang), translate(text, lang)) for id, (name, text) in DEFINITIONS.items()),
+        ("indicator_buckets", *(translate(text, lang) for text in FOUR_BUCKETS)),
         *((one.id, one.name[lang], one.text[lang]) for one in built_in()),
     ]
 
@@ -76,3 +78,19 @@ def test_every_line_of_a_csv_has_all_columns(report: Report) -> None:
 
     assert len({len(row) for row in rows}) == 1
     assert len(set(rows[0])) == len(rows[0])
+
+
+def test_csv_says_that_the_unsigned_are_among_the_invalid_of_an_indicator(report: Report) -> None:
+    """The counts have five buckets, an indicator four."""
+    lines = csv_lines(report, "en")
+    [total] = [line for line in lines if line["kind"] == "total"]
+    [line] = [
+        line
+        for line in lines
+        if (line["indicator"], line["variant"], line["indicator_level"]) == ("I1", "verified", "all")
+    ]
+    [defined] = [line for line in lines if line["term"] == "indicator_buckets"]
+
+    assert int(line["invalid"]) == int(total["organisation_invalid"]) + int(total["organisation_unsigned"])
+    assert int(total["organisation_unsigned"])
+    assert "unsigned ones too" in defined["term_definition"]
