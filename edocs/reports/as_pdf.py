@@ -89,7 +89,7 @@ def _results(pages: Pages, report: Report) -> None:
         "Tổng số",
         "Loại trừ",
         "Diện ký số",
-        *("Cơ quan", "Tỷ lệ (%)", "Cá nhân", "Tỷ lệ (%)", "Đủ hai", "Tỷ lệ (%)"),
+        *("Cá nhân", "Tỷ lệ (%)", "Cơ quan", "Tỷ lệ (%)", "Đủ hai", "Tỷ lệ (%)"),
     )
     widths = (16, 14, 16, 15, 15, 15, 15, 15, 15)
     columns += [Column(name=name, width_mm=width) for name, width in zip(names, widths, strict=True)]

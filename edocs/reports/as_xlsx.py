@@ -39,8 +39,6 @@ from .xlsx_indicators import indicator_sheet
 
 __all__ = ["report_xlsx"]
 
-_ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
-"""I1, I2, I3: the order of the monthly table."""
 _REST = (Standing.INVALID, Standing.INDETERMINATE, Standing.UNSIGNED, Standing.NOT_CHECKED)
 _BASE, _SIGNED = 3, 4
 """Columns after the labels: the denominator, and the first numerator; a share follows each numerator."""
@@ -149,7 +147,7 @@ class _Figures:
         cells: list[Cell] = [counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets]
         registered, secret, other = (self._place(line, column) for column in range(_BASE))
         cells.append(Formula(f"={registered}-{secret}-{other}", counts.base, Look.COUNT))
-        for indicator in _ORDER:
+        for indicator in Indicator:
             share = counts.share(indicator)
             signed, base = self._place(line, len(cells)), self._place(line, _BASE)
             cells += [share.numerator, share_formula(signed, base, share.percent, self._none)]
@@ -166,9 +164,9 @@ class _Figures:
     def since(self, before: Row | None, row: Row, line: int) -> list[Cell]:
         """The change of each share since the row above, in percentage points."""
         if before is None:
-            return [""] * len(_ORDER)
+            return [""] * len(Indicator)
         cells: list[Cell] = []
-        for column, indicator in zip(range(_SIGNED, _SIGNED + 6, 2), _ORDER, strict=True):
+        for column, indicator in zip(range(_SIGNED, _SIGNED + 6, 2), Indicator, strict=True):
             points = points_between(before.counts.share(indicator), row.counts.share(indicator))
             earlier, later = ((self._place(at, column), self._place(at, _BASE)) for at in (line - 1, line))
             cells.append(points_formula(earlier, later, None if points is None else decimal_of(points), self._none))
@@ -187,14 +185,14 @@ def _more(total: Counts) -> Mapping[str, str]:
 def _figure_names(section: Section, lang: str, more: Mapping[str, str]) -> Iterator[str]:
     for name in ("Registered", "State secrets", "Other exclusions", "To be signed"):
         yield translate(name, lang)
-    for indicator in _ORDER:
+    for indicator in Indicator:
         yield translate(INDICATORS[indicator], lang)
         yield translate("Share", lang)
     for standing in _REST:
         yield f"{translate(INDICATORS[Indicator.BOTH], lang)}: {translate(STANDINGS[standing], lang)}"
     for name in more.values():
         yield translate(name, lang)
-    for indicator in _ORDER if section.is_trend else ():
+    for indicator in Indicator if section.is_trend else ():
         yield f"{translate('Change', lang)}: {translate(INDICATORS[indicator], lang)}"
 
 

@@ -25,7 +25,6 @@ ROMAN = ("I", "II", "III", "IV", "V")
 _LANG = "vi"
 _NOTHING = "–"
 _INDENT = "\u00a0\u00a0\u00a0"
-_ORDER = (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH)
 _KEPT_MM = 55.0
 """Heading, note, head and first rows of a table stand on one page."""
 _SMALL, _TERM, _TEXT = Ink(size_pt=11), Ink(style=FontStyle.BOLD, size_pt=13), Ink(size_pt=13)
@@ -34,20 +33,20 @@ _FIGURES = (
     ("VB mật (loại trừ)", 12),
     ("Loại trừ khác", 11),
     ("VB thuộc diện ký số", 13),
-    ("Ký số cơ quan", 12),
-    ("Tỷ lệ (%)", 13),
     ("Ký số cá nhân", 12),
+    ("Tỷ lệ (%)", 13),
+    ("Ký số cơ quan", 12),
     ("Tỷ lệ (%)", 13),
     ("Đủ hai chữ ký", 12),
     ("Tỷ lệ (%)", 13),
     ("Không hợp lệ", 13),
-    ("Chưa xác minh", 13),
+    ("Chưa đủ căn cứ, chưa xác thực", 13),
     ("Chưa ký số", 11),
 )
 _SENT = (("Gửi không kèm giấy", 12), ("Gửi kèm giấy", 11), ("Gửi đúng hạn", 11))
 """Where anything was sent; they take the room of the remarks."""
 _UNITS_NOTE = (
-    "(4) = (1) - (2) - (3); (6) = (5) : (4); (8) = (7) : (4); (10) = (9) : (4); (12): chưa đủ căn cứ, chưa xác thực. "
+    "(4) = (1) - (2) - (3); (6) = (5) : (4); (8) = (7) : (4); (10) = (9) : (4). "
     "Dòng cộng và tổng số tính từ tổng các số đếm; tỷ lệ làm tròn đến hai chữ số thập phân; dấu – là không có văn bản "
     "thuộc diện ký số nên không tính tỷ lệ."
 )
@@ -158,7 +157,7 @@ def _grid(pages: Pages, grid: Grid, *, is_titled: bool = True) -> None:
 def share_cells(counts: Counts) -> list[str]:
     """Each numerator and its percentage, whose sign the head of the column bears."""
     cells: list[str] = []
-    for indicator in _ORDER:
+    for indicator in Indicator:
         share = counts.share(indicator)
         percent = share.percent
         cells += [count_text(share.numerator), _NOTHING if percent is None else str(percent).replace(".", ",")]

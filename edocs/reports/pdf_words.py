@@ -27,13 +27,13 @@ __all__ = ["change_lines", "count_lines", "cut_off_words", "period_words", "sour
 
 _QUARTERS = ("I", "II", "III", "IV")
 _SHARES = {
-    Indicator.ORGANISATION: "có chữ ký số hợp lệ của cơ quan",
     Indicator.PERSONAL: "có chữ ký số hợp lệ của người có thẩm quyền",
+    Indicator.ORGANISATION: "có chữ ký số hợp lệ của cơ quan",
     Indicator.BOTH: "có đủ hai chữ ký số hợp lệ, đúng thứ tự",
 }
 _NAMES = {
-    Indicator.ORGANISATION: "ký số của cơ quan",
     Indicator.PERSONAL: "ký số của cá nhân",
+    Indicator.ORGANISATION: "ký số của cơ quan",
     Indicator.BOTH: "đủ hai chữ ký số",
 }
 _EXCLUDED = {
@@ -98,9 +98,9 @@ def count_lines(report: Report) -> Iterator[str]:
     both = counts.both
     yield (
         f"5. Trong số văn bản chưa có đủ hai chữ ký số hợp lệ: {number_text(both.invalid, 'vi')} văn bản có chữ ký số "
-        f"không hợp lệ; {number_text(both.indeterminate, 'vi')} văn bản chưa đủ căn cứ xác định; "
+        f"không hợp lệ; {number_text(both.indeterminate, 'vi')} văn bản chưa đủ căn cứ; "
         f"{number_text(both.unsigned, 'vi')} văn bản chưa ký số; {number_text(both.not_checked, 'vi')} văn bản chưa "
-        "được xác thực chữ ký số."
+        "xác thực."
     )
     notes = (*withdrawn_notes(counts, "vi"), *silent_notes(report.census, "vi"))
     for number, note in enumerate(notes, 6):

@@ -42,6 +42,7 @@ from edocs.model.regrouping import Bodies
 from edocs.ports import Signer
 from edocs.registry import Registry
 from edocs.reports.as_pdf import report_pdf
+from edocs.reports.as_table import section_cells
 from edocs.reports.figures import Report, RowKind
 from edocs.reports.pdf_pages import TEXT, Column, Pages, TableRow, wrap
 from edocs.reports.pdf_words import period_words
@@ -106,13 +107,26 @@ def test_annex_has_every_unit_with_its_figures(paper: bytes, report: Report) -> 
         counts = row.counts
         figures = [counts.documents, counts.secrets, counts.documents - counts.base - counts.secrets, counts.base]
         numbers = [number_text(figure, "vi") for figure in figures]
-        for indicator in (Indicator.ORGANISATION, Indicator.PERSONAL, Indicator.BOTH):
+        for indicator in Indicator:
             share = counts.share(indicator)
             percent = "–" if share.percent is None else str(share.percent).replace(".", ",")
             numbers += [number_text(share.numerator, "vi"), percent]
         assert " ".join(numbers) in annex
         if row.kind is RowKind.GROUP:
             assert row.group[1] in annex
+
+
+def test_indicators_and_buckets_have_the_order_and_the_words_of_the_table(paper: bytes, report: Report) -> None:
+    head = section_cells(report.sections[1], report, "vi").head
+    text = " ".join(" ".join(pages_of(paper)).split())
+    annex = text[text.index("KẾT QUẢ KÝ SỐ VĂN BẢN ĐI THEO TỪNG ĐƠN VỊ") :]
+
+    assert head[4:6] == ("Ký số cá nhân", "Ký số cơ quan")
+    assert annex.index("Ký số cá nhân") < annex.index("Ký số cơ quan")
+    assert text.index("2. Văn bản có chữ ký số hợp lệ của người có thẩm quyền") < text.index("3. Văn bản có chữ ký số")
+    for bucket in ("không hợp lệ", "chưa đủ căn cứ", "chưa ký số", "chưa xác thực"):
+        assert f"văn bản {bucket}" in text or f"văn bản có chữ ký số {bucket}" in text
+    assert "xác minh" not in text
 
 
 def test_heading_is_that_of_the_decree(paper: bytes) -> None:
