@@ -19,7 +19,7 @@ from edocs.model import HANOI, Facet, Query, read_directory
 from edocs.model.agency_tree import AgencyTree, make_tree
 from edocs.model.indicators import Definition
 from edocs.model.letterhead import Letterhead, default_letterhead, read_letterhead
-from edocs.model.periods import Span
+from edocs.model.periods import Span, spans_between
 from edocs.model.regrouping import Bodies
 from edocs.registry import OPEN_DOCUMENTS, Registry
 from edocs.reports.as_csv import report_csv
@@ -30,7 +30,7 @@ from edocs.reports.as_openmetrics import report_openmetrics
 from edocs.reports.as_table import Cells, grid_cells, section_cells
 from edocs.reports.branches import along_tree
 from edocs.reports.checkpoint_words import checkpoint_lines
-from edocs.reports.figures import Report
+from edocs.reports.figures import Report, months_between
 from edocs.reports.grids import comparison_grids, trend_grid
 from edocs.reports.notes import report_notes
 from edocs.reports.regrouping_words import regrouping_lines
@@ -47,7 +47,7 @@ from .tables import WIDE, cells_table, table_text, terminal_width
 
 By = tuple[Facet | Span, ...]
 _PAGE: tuple[By, ...] = ((Facet.LEVEL,), (Facet.MONTH,), (Facet.LEVEL, Facet.AGENCY), (Facet.TYPE,))
-_TREND: tuple[By, ...] = ((Span.QUARTER,), (Span.YEAR,))
+_TREND: tuple[tuple[Span], ...] = ((Span.QUARTER,), (Span.YEAR,))
 _SCRAPED: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY, Facet.TYPE),)
 _FLAT: tuple[By, ...] = ((Facet.LEVEL, Facet.AGENCY),)
 _FORMS = ("table", "csv", "json", "html", "xlsx", "pdf", "openmetrics")
@@ -201,8 +201,7 @@ def _plain_sections(options: Mapping[str, Any], form: str, query: Query) -> tupl
     by = tuple(_BY[name] for name in options["by"])
     wanted: tuple[By, ...] = ((by,) if by else ()) + tuple((_BY[name],) for name in options["trend"])
     if form in ("html", "xlsx"):
-        months = 12 * (query.issued_to.year - query.issued_from.year) if query.issued_from and query.issued_to else 24
-        usual = (*_PAGE[:2], *_TREND[: 1 + bool(months)], *_PAGE[2:])
+        usual = (*_PAGE[:2], *_trends(query), *_PAGE[2:])
         return tuple(dict.fromkeys((*usual, *wanted)))
     if form == "pdf":
         return (_PAGE[0], *_FLAT)
@@ -211,6 +210,12 @@ def _plain_sections(options: Mapping[str, Any], form: str, query: Query) -> tupl
     if form == "openmetrics":
         return _SCRAPED
     return _PAGE if form == "json" else _FLAT
+
+
+def _trends(query: Query) -> tuple[By, ...]:
+    """By quarter and by year, where the period has more than one of them."""
+    months = months_between(query.issued_from, query.issued_to)
+    return tuple(by for by in _TREND if not months or len(spans_between(months, by[0])) > 1)
 
 
 def _rendered(found: Report, form: str, lang: str, options: Mapping[str, Any]) -> bytes:

@@ -96,7 +96,8 @@ def _defined(report: Report, lang: str) -> Iterator[Line]:
     terms = [(id, translate(name, lang), translate(text, lang)) for id, (name, text) in DEFINITIONS.items()]
     shown = report.indicators.definitions if report.indicators else ()
     if shown:
-        terms.append(("indicator_buckets", *(translate(text, lang) for text in FOUR_BUCKETS)))
+        name, text = FOUR_BUCKETS
+        terms.append(("indicator_buckets", translate(name, lang), translate(text, lang)))
     terms += [(one.id, one.name[lang], one.text[lang]) for one in shown]
     for term in terms:
         yield {"section": "definitions", "kind": "definition", **dict(zip(_DEFINED, map(_safe, term), strict=True))}

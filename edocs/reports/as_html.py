@@ -16,7 +16,7 @@ from edocs.locale import translate
 from edocs.model import AgencyLevel, Counts, Entry, Exclusion, Facet, Indicator, Share, Standing, type_name
 
 from . import chart
-from .as_indicators import indicator_grid
+from .as_indicators import defined_terms, indicator_grid
 from .checkpoint_words import checkpoint_lines
 from .figures import Report, RowKind, Section
 from .grids import cell_text, comparison_grids, trend_grid
@@ -104,6 +104,7 @@ def _names(report: Report, lang: str) -> dict[str, object]:
         "trend": lambda section: trend_grid(section, report, lang),
         "text": lambda cell: cell_text(cell, lang),
         "open_units": units,
+        "terms": defined_terms(report.indicators, lang),
         "notes": report_notes(report, lang),
         "regrouping": list(regrouping_lines(report, lang)),
         "most_listed": max((len(unit.entries) for unit in units), default=0),

@@ -16,13 +16,14 @@ from edocs.model.indicators import Definition, Unit, Variant
 from .figures import RowKind
 from .grids import Cell, Grid
 from .indicator_table import IndicatorLine, IndicatorTable
-from .wording import LEVELS
+from .wording import DEFINITIONS, LEVELS
 
 __all__ = [
     "FOUR_BUCKETS",
     "INDICATOR_COLUMNS",
     "NOTE",
     "UNITS",
+    "defined_terms",
     "indicator_cells",
     "indicator_grid",
     "indicators_object",
@@ -86,6 +87,15 @@ def indicator_grid(table: IndicatorTable, lang: str) -> Grid:
         rows=tuple(rows),
         names=frozenset({0, 1, 2}),
     )
+
+
+def defined_terms(table: IndicatorTable | None, lang: str) -> list[tuple[str, str]]:
+    """What each figure and each indicator is, with its source; the three of every table are defined once."""
+    terms = [(translate(name, lang), translate(text, lang)) for name, text in DEFINITIONS.values()]
+    known = {name.partition(" · ")[0] for name, _ in DEFINITIONS.values()}
+    for one in (one for one in (table.definitions if table else ()) if one.id not in known):
+        terms.append((f"{one.id} · {one.name[lang]}", f"{one.text[lang]} ({one.source[lang]})"))
+    return terms
 
 
 def indicator_cells(line: IndicatorLine, lang: str) -> tuple[str | int | Share, ...]:

@@ -62,16 +62,20 @@ def _body(pages: Pages, report: Report, head: Letterhead, period: str, count: in
         if found.targets:
             title = f"THỰC HIỆN CHỈ TIÊU NĂM {found.targets[0].target.year}"
             parts.append((title, lambda pages: _paragraphs(pages, list(target_sentences(found)))))
-    parts.append(("CĂN CỨ SỐ LIỆU", lambda pages: _paragraphs(pages, list(source_lines(report, is_brief=True)))))
+    *sources, last = source_lines(report, is_brief=True)
+    parts.append(("CĂN CỨ SỐ LIỆU", lambda pages: _paragraphs(pages, sources)))
     for number, (title, write) in zip(("I", "II", "III", "IV"), parts, strict=False):
         pages.title(f"{number}. {title}")
         write(pages)
     listed = "Phụ lục" if count == 1 else f"các Phụ lục từ I đến {ROMAN[count - 1]}"
-    pages.paragraph(
+    final = (
         f"Số liệu chi tiết theo từng đơn vị, định nghĩa các chỉ số và các trường hợp loại trừ được nêu tại {listed} "
-        f"kèm theo. Trên đây là báo cáo kết quả ký số văn bản đi {period} của {head.agency}./.",
-        kept=closing_height(head),
+        f"kèm theo. Trên đây là báo cáo kết quả ký số văn bản đi {period} của {head.agency}./."
     )
+    room = closing_height(head)
+    pages.need(pages.height_of(last) + pages.height_of(final) + room)  # no sentence stands alone above the signature
+    pages.paragraph(last)
+    pages.paragraph(final, kept=room)
 
 
 def _paragraphs(pages: Pages, lines: Sequence[str]) -> None:

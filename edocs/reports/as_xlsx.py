@@ -16,13 +16,13 @@ from edocs.model import HANOI, Counts, Exclusion, Facet, Indicator, Standing
 from edocs.model.comparing import points_between
 from edocs.model.periods import Span
 
+from .as_indicators import defined_terms
 from .checkpoint_words import checkpoint_lines
 from .comparing_words import decimal_of
 from .figures import Report, Row, RowKind, Section
 from .notes import report_notes
 from .regrouping_words import regrouping_lines
 from .wording import (
-    DEFINITIONS,
     EXCLUSIONS,
     FACETS,
     INDICATORS,
@@ -243,7 +243,5 @@ def _sources(book: Book, report: Report, lang: str, footer: str) -> None:
         sheet.cells(cells, is_wrapped=True)
     sheet.skip()
     sheet.cells([translate("Definitions", lang), ""], is_sum=True)
-    for name, text in DEFINITIONS.values():
-        sheet.cells([translate(name, lang), translate(text, lang)], is_wrapped=True)
-    for definition in report.indicators.definitions if report.indicators else ():
-        sheet.cells([f"{definition.id} · {definition.name[lang]}", definition.text[lang]], is_wrapped=True)
+    for term in defined_terms(report.indicators, lang):
+        sheet.cells(term, is_wrapped=True)

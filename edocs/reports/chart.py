@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 360, 214
 _LEFT, _RIGHT, _TOP, _BASE = 40, 352, 30, 168
 _WIDEST = 34
 _INSIDE = 22  # a column this high has room for its own figure
+_MONTH_SLOT = 20  # and the number of a month about this
 _LABELLED_SLOT = 38  # a percentage needs about this width
 
 
@@ -75,7 +76,7 @@ def _column(indicator: Indicator, row: Row, place: int, slot: Decimal) -> Column
     centre = _LEFT + slot * (place + Decimal("0.5"))
     top, attempted_top = _height(verified.percent), _height(attempted.percent)
     is_inside = _BASE - top >= _INSIDE
-    every = 1 if slot >= 20 else 3
+    every = next((months for months in (1, 3, 6, 12) if months * slot >= _MONTH_SLOT), 0)
     return Column(
         month=month,
         centre=_text(centre),
@@ -89,7 +90,7 @@ def _column(indicator: Indicator, row: Row, place: int, slot: Decimal) -> Column
         attempted=attempted,
         label_baseline=_text(top + 15 if is_inside else attempted_top - 5) if slot >= _LABELLED_SLOT else "",
         is_label_inside=is_inside,
-        month_label=month[5:] if place % every == 0 else "",
+        month_label=month[5:] if every and place % every == 0 else "",
         year_label=month[:4] if place == 0 or month.endswith("-01") else "",
     )
 

@@ -11,13 +11,13 @@ from edocs.locale import translate
 from edocs.model import AgencyLevel, Counts, Facet, Indicator
 from edocs.model.letterhead import Letterhead
 
-from .as_indicators import indicator_grid
+from .as_indicators import defined_terms, indicator_grid
 from .figures import Report, Row, RowKind, Section
 from .grids import Grid, cell_text, comparison_grids
 from .pdf_layout import annex
 from .pdf_pages import BOLD, Column, Pages, TableRow, fitted
 from .pdf_words import source_lines
-from .wording import DEFINITIONS, LEVELS, number_text, row_label
+from .wording import LEVELS, number_text, row_label
 
 __all__ = ["ROMAN", "annexes", "count_text", "level_name", "share_cells"]
 
@@ -77,12 +77,9 @@ def annexes(report: Report, head: Letterhead) -> list[Pages]:
         _grid(pages, indicator_grid(report.indicators, _LANG), is_titled=False)
         parts.append(pages)
     pages = annex(head, next(numbers), "Định nghĩa chỉ số và căn cứ số liệu")
-    for name, text in DEFINITIONS.values():
-        pages.title(translate(name, _LANG), _TERM)
-        pages.paragraph(translate(text, _LANG), _TEXT)
-    for definition in report.indicators.definitions if report.indicators else ():
-        pages.title(f"{definition.id} · {definition.name[_LANG]}", _TERM)
-        pages.paragraph(f"{definition.text[_LANG]} ({definition.source[_LANG]})", _TEXT)
+    for name, text in defined_terms(report.indicators, _LANG):
+        pages.title(name, _TERM)
+        pages.paragraph(text, _TEXT)
     pages.title("Căn cứ số liệu", _TERM)
     for line in source_lines(report):
         pages.paragraph(line, _TEXT)

@@ -150,6 +150,10 @@ class Pages:
             self.y += leading
             self._justified(line, ink)
 
+    def height_of(self, text: str, ink: Ink = TEXT) -> float:
+        """How much room :meth:`paragraph` takes, in mm."""
+        return _GAP_MM + ink.size_pt * _LEADING_MM * len(wrap(text, ink, self.right - self.left, _INDENT_MM))
+
     def table(self, columns: Sequence[Column], rows: Sequence[TableRow], size_pt: float) -> None:
         """A table, its head repeated on every page."""
         plain, bold = Ink(size_pt=size_pt), Ink(style=FontStyle.BOLD, size_pt=size_pt)

@@ -171,7 +171,9 @@ def _changed(line: ChangeLine, before: str) -> str:
     if change.points is None or change.within is None or change.mix is None:
         return f"{name}: không so sánh được với kỳ {before} vì một trong hai kỳ không có văn bản."
     way = "lên" if change.points >= 0 else "xuống"
-    shares = f"từ {percent_text(change.earlier, 'vi')} {way} {percent_text(change.later, 'vi')}"
+    shares, later = percent_text(change.earlier, "vi"), percent_text(change.later, "vi")
+    if shares != later:
+        shares = f"từ {shares} {way} {later}"
     moved = f"{_direction(change.points)} so với kỳ {before} ({shares})"
     parts = f"do từng đơn vị {points_text(change.within, 'vi')}, do cơ cấu văn bản giữa các đơn vị "
     return f"{name} {moved}, trong đó {parts}{points_text(change.mix, 'vi')} điểm phần trăm."

@@ -51,11 +51,14 @@ def _added_up(report: Report, lang: str) -> Iterator[str]:
 def _regrouped(report: Report, lang: str) -> Iterator[str]:
     if report.regrouping is None:
         return
+    moved = sum(map(len, report.regrouping.moved.values()))
     yield translate(
-        "Counted under the bodies of {day}, {moved} of the past among them; figures of the past stay as they were",
+        "Counted under the bodies of {day}, {moved} of the past among them; figures of the past stay as they were"
+        if moved
+        else "Counted under the bodies of {day}; figures of the past stay as they were",
         lang,
         day=date_text(report.regrouping.on, lang),
-        moved=number_text(sum(map(len, report.regrouping.moved.values())), lang),
+        moved=number_text(moved, lang),
     )
     for kept in report.regrouping.kept:
         name = report.agencies[kept.agency].name if kept.agency in report.agencies else ""

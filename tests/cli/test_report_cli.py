@@ -72,3 +72,14 @@ def test_file_of_bytes_is_not_written_to_a_terminal(register: Path, form: str) -
 @pytest.mark.parametrize(("form", "mark"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
 def test_file_of_bytes_is_written_to_a_pipe(register: Path, form: str, mark: bytes) -> None:
     assert run("report", "--register", register, "--format", form).stdout_bytes.startswith(mark)
+
+
+@pytest.mark.parametrize(
+    ("last", "sections"),
+    [("2026-03", ["month"]), ("2026-06", ["month", "quarter"]), ("2027-01", ["month", "quarter", "year"])],
+)
+def test_page_has_no_trend_of_one(register: Path, last: str, sections: list[str]) -> None:
+    page = run("report", "--register", register, "--from", "2026-03", "--to", last, "--format", "html").stdout
+
+    assert [name for name in ("month", "quarter", "year") if f'<table id="{name}">' in page] == sections
+    assert ("<svg" in page) is (last != "2026-03")

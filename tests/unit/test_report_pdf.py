@@ -28,12 +28,14 @@ from edocs.model import (
     LegalEffect,
     Query,
     Role,
+    Share,
     SignatureSpec,
     Stamp,
     TrustStore,
     Verdict,
 )
 from edocs.model.agency_tree import make_tree
+from edocs.model.change import change_between
 from edocs.model.directory import read_directory
 from edocs.model.dispatch import Dispatch
 from edocs.model.indicator_reading import built_in
@@ -41,11 +43,14 @@ from edocs.model.letterhead import Letterhead, default_letterhead, letterhead_of
 from edocs.model.regrouping import Bodies
 from edocs.ports import Signer
 from edocs.registry import Registry
+from edocs.reports.as_indicators import defined_terms
 from edocs.reports.as_pdf import report_pdf
 from edocs.reports.as_table import section_cells
+from edocs.reports.comparisons import ChangeLine
 from edocs.reports.figures import Report, RowKind
 from edocs.reports.pdf_pages import TEXT, Column, Pages, TableRow, wrap
-from edocs.reports.pdf_words import period_words
+from edocs.reports.pdf_words import change_lines, period_words
+from edocs.reports.regrouping_words import regrouping_lines
 from edocs.reports.wording import number_text, percent_text
 from edocs.sign import approve_pdf, issue_pdf
 from edocs.testing import sample_seal_png, sample_signature_png
@@ -392,3 +397,45 @@ def test_annex_of_indicators_has_its_title_once(registry: Registry) -> None:
     pages = pages_of(report_pdf(registry.report(PERIOD, BY, definitions=built_in(), listed=0), HEAD))
 
     assert " ".join(pages).upper().count("BẢNG CHỈ SỐ") == 1
+
+
+def test_page_of_the_signature_begins_with_a_whole_paragraph(report: Report) -> None:
+    """Whatever the length of the text before it: the last sentence has the paragraph before it on its page."""
+    for lines in range(24):
+        longer = replace(HEAD, to=tuple(f"Cơ quan {number}" for number in range(lines)))
+        pages = [page for page in pages_of(report_pdf(report, longer)) if page]
+        [signed] = [page for page in pages if "Nơi nhận:" in page]
+
+        assert "Số liệu chi tiết theo từng đơn vị" in signed
+        assert "Mã băm SHA-256 của tập sự kiện" in signed
+
+
+def test_share_that_did_not_change_is_stated_once(report: Report) -> None:
+    share = Share(45, 49)
+    change = change_between({"H99": share}, {"H99": share})
+    line = ChangeLine(level=None, indicator=Indicator.BOTH, change=change)
+    assert report.comparisons is not None
+    same = [line, *(replace(line, indicator=one) for one in (Indicator.PERSONAL, Indicator.ORGANISATION))]
+
+    said = list(change_lines(replace(report.comparisons, changes=tuple(same)), report.census))
+
+    for text in said[:3]:
+        assert "không đổi" in text
+        assert text.count("91,84") == 1
+
+
+def test_no_figure_of_the_report_is_defined_twice_or_by_a_file(registry: Registry) -> None:
+    report = registry.report(PERIOD, BY, definitions=built_in(), listed=0)
+    terms = [name for name, _ in defined_terms(report.indicators, "vi")]
+
+    assert len({name.partition(" · ")[0] for name in terms}) == len(terms)
+    assert {"I1", "I2", "I3", "I4", "units"} <= {name.partition(" · ")[0] for name in terms}
+    assert ".md" not in " ".join(pages_of(report_pdf(report, HEAD)))
+
+
+def test_bodies_of_the_past_are_counted_where_there_are_any(registry: Registry) -> None:
+    tree = make_tree(read_directory(b"code,name,level\nH99,UBND,province\n"))
+
+    found = registry.report(PERIOD, BY, listed=0, bodies=Bodies(tree=tree, on=date(2026, 6, 30)))
+
+    assert "0 cơ quan" not in next(iter(regrouping_lines(found, "vi")))
