@@ -15,6 +15,7 @@ from edocs.model import (
     Verdict,
     VerificationReport,
 )
+from edocs.model.clauses import clause_text
 from edocs.model.times import clock_text, day_text
 from edocs.reports.verdict_words import CHANGES, EFFECTS, REVOCATION, ROLES, VERDICTS, evidence_lines
 
@@ -90,6 +91,6 @@ def _signature(number: int, signature: SignatureReport, lang: str) -> Iterator[s
 def _findings(reasons: tuple[Reason, ...], notices: tuple[Reason, ...], lang: str, indent: str) -> Iterator[str]:
     for mark, findings in (("✗", reasons), ("!", notices)):
         for finding in findings:
-            yield f"{indent}{mark} {finding.text(lang)} [{finding.rule}; {finding.clause}]"
+            yield f"{indent}{mark} {finding.text(lang)} [{finding.rule}; {clause_text(finding.clause, lang)}]"
             if advice := finding.advice(lang):
                 yield f"{indent}  → {advice}"

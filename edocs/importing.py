@@ -42,6 +42,22 @@ _SKIPPED = {
     LineKind.TOTAL: LineOutcome.TOTAL,
     LineKind.CAPTION: LineOutcome.CAPTION,
 }
+MEANINGS = {
+    Column.CODE: "number and symbol in one cell",
+    Column.NUMBER: "the document's number",
+    Column.SYMBOL: "the document's symbol",
+    Column.DATE: "its date of issue",
+    Column.TITLE: "type and subject in one cell",
+    Column.TYPE: "its type",
+    Column.SUBJECT: "its subject",
+    Column.AGENCY: "identifier of its agency",
+    Column.AGENCY_NAME: "name of its agency",
+    Column.LEVEL: "level of its agency",
+    Column.SECRECY: "its degree of secrecy",
+    Column.YEAR: "year of the book",
+    Column.SHA256: "SHA-256 of its file",
+}
+"""What each column that is kept means, for people."""
 _OUTCOMES = {Outcome.NEW: LineOutcome.NEW, Outcome.REFUSED: LineOutcome.REFUSED}
 
 
@@ -156,12 +172,9 @@ def _assumptions(sheet: Sheet) -> Iterator[Reason]:
         return
     head = sheet.head
     places = {place: column for column, place in head.places.items()}
-    yield _said(
-        "{sheet}head in row {row}: {columns}",
-        sheet=f"{sheet.name}: " if sheet.name else "",
-        row=str(head.skipped + 1),
-        columns="; ".join(f"{head.names[place]} = {column.value}" for place, column in sorted(places.items())),
-    )
+    yield _said("{sheet}head in row {row}", sheet=f"{sheet.name}: " if sheet.name else "", row=str(head.skipped + 1))
+    for place, column in sorted(places.items()):
+        yield _said("column {heading}: {meaning}", heading=head.names[place], meaning=MEANINGS[column])
     if rest := [name for place, name in sorted(head.names.items()) if place not in places]:
         yield _said("columns not kept by the register: {columns}", columns="; ".join(rest))
 

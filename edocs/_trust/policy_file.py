@@ -27,6 +27,7 @@ from edocs.model import (
     Role,
     VerificationPolicy,
 )
+from edocs.model.parsing import parse_fault
 
 __all__ = ["load_policy"]
 
@@ -70,7 +71,7 @@ def load_policy(policy: str | Path) -> VerificationPolicy:
     try:
         text = tomllib.loads(read_file(path).decode("utf-8-sig"))
     except ValueError as exc:
-        raise UsageError("not a TOML file: {path}: {why}", path=path, why=exc) from exc
+        raise UsageError("not a TOML file: {path}: {why}", path=path, why=parse_fault(exc)) from exc
     return _PolicyFile(path).policy(text)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from edocs._files import read_file
 from edocs.errors import UsageError
 from edocs.model import Role, TrustStore
+from edocs.model.parsing import parse_fault
 
 __all__ = ["load_roles"]
 
@@ -36,7 +37,7 @@ def load_roles(path: Path, trust: TrustStore, normalise: Callable[[str], str]) -
     try:
         lists = tomllib.loads(read_file(path).decode("utf-8-sig"))
     except ValueError as exc:
-        raise UsageError("not a TOML file: {path}: {why}", path=path, why=exc) from exc
+        raise UsageError("not a TOML file: {path}: {why}", path=path, why=parse_fault(exc)) from exc
     if unknown := [key for key in lists if key not in _KEYS]:
         known = ", ".join(_KEYS)
         raise UsageError("unknown key in {path}: {key}", hint="one of {known}", path=path, key=unknown[0], known=known)

@@ -19,6 +19,7 @@ from typing import Any
 from edocs.errors import UnreadableError
 from edocs.model.events import instant, leaf_of
 from edocs.model.merkle import EMPTY, verify_consistency, verify_inclusion
+from edocs.model.parsing import parse_fault
 from edocs.model.standing import canonical_json
 
 __all__ = ["Checkpoint", "CheckpointSignature", "ConsistencyProof", "InclusionProof", "ProvedEvent", "read_proof"]
@@ -184,7 +185,7 @@ def read_proof(data: bytes) -> Checkpoint | InclusionProof | ConsistencyProof:
         raise ValueError(str(schema)[:60])
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
         raise UnreadableError(
-            "neither a checkpoint nor a proof: {why}", hint="it must be what edocs prove wrote", why=exc
+            "neither a checkpoint nor a proof: {why}", hint="it must be what edocs prove wrote", why=parse_fault(exc)
         ) from exc
 
 

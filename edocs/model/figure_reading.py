@@ -20,6 +20,7 @@ from types import MappingProxyType
 from edocs.errors import EdocsError, UnreadableError, UsageError
 from edocs.model.figures import Fault, Figure, FigureTable, month_of
 from edocs.model.indicators import Definition
+from edocs.model.parsing import parse_fault
 from edocs.model.register import Agency, tidy_name
 from edocs.model.submission import agency_level
 from edocs.model.table import Row
@@ -78,7 +79,7 @@ def read_figure_csv(data: bytes, expected: Expected) -> FigureTable:
             if any("month" in _heads(row.cells) for row in rows[:_HEAD_WITHIN]):
                 break
     except (UnicodeDecodeError, csv.Error) as exc:
-        raise UnreadableError("no table of figures: {why}", hint="CSV in UTF-8", why=exc) from exc
+        raise UnreadableError("no table of figures: {why}", hint="CSV in UTF-8", why=parse_fault(exc)) from exc
     return read_figure_rows(rows, expected, hashlib.sha256(data).hexdigest())
 
 
@@ -92,7 +93,7 @@ def read_figure_json(data: bytes, expected: Expected) -> FigureTable:
         table = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
         rows, is_known = table["rows"], table["schema"] == SCHEMA
     except (ValueError, RecursionError, KeyError, TypeError) as exc:
-        raise UnreadableError("no table of figures: {why}", hint=SCHEMA, why=exc) from exc
+        raise UnreadableError("no table of figures: {why}", hint=SCHEMA, why=parse_fault(exc)) from exc
     if not is_known or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UnreadableError("no table of figures: {why}", hint=SCHEMA, why="schema, rows")
     lines = []

@@ -16,6 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from edocs.errors import UnreadableError, UsageError
+from edocs.model.parsing import parse_fault
 from edocs.model.unaccented import unaccented
 from edocs.model.written import Cell, cell_text
 
@@ -179,7 +180,7 @@ def read_column_rules(data: bytes) -> ColumnRules:
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except ValueError as exc:  # UnicodeDecodeError and TOMLDecodeError are ones
-        raise UnreadableError("no file of columns: {why}", hint="TOML in UTF-8", why=exc) from exc
+        raise UnreadableError("no file of columns: {why}", hint="TOML in UTF-8", why=parse_fault(exc)) from exc
     for name in table:
         _known(name, ("columns", "defaults", "fill"))
     own = {_column(name, tuple(Column)): _texts(value, name) for name, value in _section(table, "columns").items()}

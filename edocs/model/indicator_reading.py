@@ -19,6 +19,7 @@ from typing import Any
 from edocs.errors import UnreadableError
 from edocs.model.indicators import NONE, SCHEMA, Condition, Definition, Unit
 from edocs.model.kinds import document_type
+from edocs.model.parsing import parse_fault
 from edocs.model.profile import Fact, Sending
 from edocs.model.register import AgencyLevel, Exclusion, tidy_name
 from edocs.model.standing import Indicator, Standing
@@ -97,7 +98,7 @@ def read_definitions(data: bytes, among: Iterable[Definition] = ()) -> tuple[Def
         text = data.decode("utf-8-sig")
         table = tomllib.loads(text)
     except ValueError as exc:  # UnicodeDecodeError and TOMLDecodeError are ones
-        raise UnreadableError("no file of indicators: {why}", hint="TOML in UTF-8", why=exc) from exc
+        raise UnreadableError("no file of indicators: {why}", hint="TOML in UTF-8", why=parse_fault(exc)) from exc
     lines = text.splitlines()
     entries = table.get("indicator", [])
     whole = _Place(lines, 0, len(lines))

@@ -17,6 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from edocs.errors import UnreadableError, UsageError
+from edocs.model.parsing import parse_fault
 from edocs.model.register import AgencyLevel, tidy_name
 from edocs.model.standing import Indicator
 from edocs.model.submission import agency_level
@@ -54,7 +55,7 @@ def read_targets(data: bytes, *, is_csv: bool) -> tuple[Target, ...]:
         text = data.decode("utf-8-sig")
         rows = _csv_rows(text) if is_csv else _toml_rows(text)
     except (UnicodeDecodeError, csv.Error, tomllib.TOMLDecodeError) as exc:
-        raise UnreadableError("no table of targets: {why}", hint="TOML, or CSV in UTF-8", why=exc) from exc
+        raise UnreadableError("no table of targets: {why}", hint="TOML, or CSV in UTF-8", why=parse_fault(exc)) from exc
     found: dict[tuple[Indicator, AgencyLevel | None, int], Target] = {}
     for line, row in rows:
         try:

@@ -112,7 +112,10 @@ def test_what_was_found_out_is_said() -> None:
     assert read_as(DIALECTS["utf-8 semicolon"]) == [
         "read as utf-8",
         "cells parted by semicolon",
-        "head in row 3: Số, ký hiệu = code; Ngày tháng = date; Tên loại và trích yếu nội dung văn bản = title",
+        "head in row 3",
+        "column Số, ký hiệu: number and symbol in one cell",
+        "column Ngày tháng: its date of issue",
+        "column Tên loại và trích yếu nội dung văn bản: type and subject in one cell",
         "columns not kept by the register: STT; Nơi nhận",
     ]
 

@@ -47,6 +47,7 @@ TABLES = [
     "edocs.cli.trusting._KINDS",
     "edocs.reports.as_indicators.UNITS",
     "edocs.cli.status_names.STATUS_NAMES",
+    "edocs.importing.MEANINGS",
     *(
         f"edocs.cli.message.{name}"
         for name in (
