@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edocs.model.answering import StatusSpec, status_for
     from edocs.model.arrival import Arrival, Arrived
     from edocs.model.audit import AuditRecord
+    from edocs.model.counts import Counts, Share
     from edocs.model.directory import AgencyDirectory, AgencyEntry, AgencyKind, Ending, read_agencies, read_directory
     from edocs.model.envelope import (
         Attachment,
@@ -127,7 +128,7 @@ if TYPE_CHECKING:
         read_secrecy,
         read_submission,
     )
-    from edocs.model.tally import Counts, Facet, Query, Share, Tally, total
+    from edocs.model.tally import Facet, Query, Tally, total
     from edocs.model.trust import RevocationEvidence, ServiceUse, TrustedService, TrustStore
     from edocs.model.verdict import (
         Changes,
@@ -327,6 +328,7 @@ _MODULES = (
     "profile",
     "events",
     "state",
+    "counts",
     "tally",
     "submission",
     "envelope_check",

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from edocs.model.comparing import points_between
-from edocs.model.tally import Share
+from edocs.model.counts import Share
 
 __all__ = ["Change", "change_between"]
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from edocs.errors import UsageError
-from edocs.model.tally import Share
+from edocs.model.counts import Share
 
 __all__ = [
     "Band",

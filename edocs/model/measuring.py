@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edocs.model.counts import Share
 from edocs.model.figures import Figure
 from edocs.model.indicators import Condition, Definition, Unit, Variant
 from edocs.model.judging import judge, judge_files
 from edocs.model.profile import Buckets, Profile
 from edocs.model.standing import Standing
-from edocs.model.tally import Facet, Share
+from edocs.model.tally import Facet
 
 __all__ = ["Counted", "Measure", "choose", "evaluate", "facets_of"]
 

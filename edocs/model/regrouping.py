@@ -15,11 +15,12 @@ from datetime import date
 
 from edocs.errors import UsageError
 from edocs.model.agency_tree import AgencyTree, Succession
+from edocs.model.counts import Counts
 from edocs.model.directory import AgencyEntry, Ending
 from edocs.model.figures import Figure
 from edocs.model.profile import Profile
 from edocs.model.register import Agency, AgencyLevel
-from edocs.model.tally import Counts, Facet, Query, Tally, total
+from edocs.model.tally import Facet, Query, Tally, total
 
 __all__ = [
     "Bodies",

@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal_column, select
 
+from edocs.model.counts import Counts
 from edocs.model.profile import MEASURES, Profile
 from edocs.model.register import tidy_name
 from edocs.model.state import State, search_form
-from edocs.model.tally import Counts, Facet, Query, Tally
+from edocs.model.tally import Facet, Query, Tally
 
 from .schema import cell, document
 
@@ -141,13 +142,11 @@ def _added_up(connection: Connection, query: Query, by: Sequence[Facet], mark: s
             conditions.append(condition)
             values.append(value)
     groups = ", ".join(facet.value for facet in by)
-    first, last = query.issued_from, query.issued_to
-    # One month has one row for each agency and level: adding those few up here is faster than forty sums in SQL.
-    is_one_month = first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
-    measures = _EACH if is_one_month else _SUMS
+    # One row for each month, agency and level: adding up the few of a group here is faster than forty sums in SQL.
+    measures = _SUMS if _is_many_rows(query, by) else _EACH
     text = f"SELECT {groups}{', ' if groups else ''}{measures} FROM tally"  # noqa: S608 - names of our own schema
     text += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    text += f" GROUP BY {groups}" if groups and not is_one_month else ""
+    text += f" GROUP BY {groups}" if groups and measures is _SUMS else ""
     width = len(by)
     found: Vectors = {}
     for row in connection.exec_driver_sql(text, tuple(values)).all():
@@ -155,6 +154,14 @@ def _added_up(connection: Connection, query: Query, by: Sequence[Facet], mark: s
             known = found.get(group := tuple(row[:width]))
             found[group] = list(row[width:]) if known is None else list(map(add, known, row[width:]))
     return found
+
+
+def _is_many_rows(query: Query, by: Sequence[Facet]) -> bool:
+    """Whether a group is the sum of many rows of ``tally``."""
+    first, last = query.issued_from, query.issued_to
+    is_one_month = first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
+    is_one_agency = query.agency is not None or Facet.AGENCY in by
+    return not (is_one_month or (is_one_agency and Facet.MONTH in by))
 
 
 _EACH = ", ".join(MEASURES)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edocs.model import Buckets, Counts, Facet, Share, Tally
+from edocs.model import Counts, Facet, Share, Tally
 from edocs.model.change import change_between
 from edocs.model.comparing import (
     Band,
@@ -155,7 +155,7 @@ def test_points_are_a_hundred_times_the_difference(one: Share, two: Share) -> No
 @given(st.dictionaries(st.tuples(st.sampled_from(["province", "commune"]), months), shares), st.sampled_from(Span))
 def test_quarters_and_years_are_sums_of_their_months(found: dict[tuple[str, str], Share], span: Span) -> None:
     tallies = [
-        Tally(group=group, counts=Counts(documents=share.denominator, both=Buckets(valid=share.numerator)))
+        Tally(group=group, counts=Counts.named(documents=share.denominator, both_valid=share.numerator))
         for group, share in found.items()
     ]
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from edocs.model import Ending, LogExtent, read_directory
 from edocs.model.agency_tree import check_tree, make_tree
+from edocs.model.counts import Counts
 from edocs.model.profile import MEASURES
 from edocs.model.regrouping import add_up, regroup, regroup_counts
-from edocs.model.tally import Counts, Facet, Query, Tally, total
+from edocs.model.tally import Facet, Query, Tally, total
 from edocs.reports.branches import along_tree
 from edocs.reports.figures import Report, RowKind, section
 

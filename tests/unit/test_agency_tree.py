@@ -11,9 +11,9 @@ from agency_samples import TABLE
 from edocs.errors import UnreadableError, UsageError
 from edocs.model import AgencyKind, AgencyLevel, Ending, read_agencies, read_directory
 from edocs.model.agency_tree import NOTICES, AgencyTree, check_tree, make_tree
-from edocs.model.register import Exclusion
+from edocs.model.counts import Counts
 from edocs.model.regrouping import add_up, regroup
-from edocs.model.tally import Buckets, Counts, Facet, Tally, total
+from edocs.model.tally import Facet, Tally, total
 
 BEFORE, LAST, FIRST, NOW = date(2024, 5, 1), date(2025, 6, 30), date(2025, 7, 1), date(2026, 7, 1)
 SAMPLE = Path(__file__).parents[3] / "shared" / "data" / "agencies_h53.csv"
@@ -26,14 +26,11 @@ def tree() -> AgencyTree:
 
 def counts(documents: int, secret: int = 0, valid: int = 0) -> Counts:
     base = documents - secret
-    buckets = Buckets(valid=valid, not_checked=base - valid, attempted=valid)
-    return Counts(
-        documents=documents,
-        excluded={Exclusion.SECRET: secret} if secret else {},
-        personal=buckets,
-        organisation=buckets,
-        both=buckets,
-    )
+    buckets = {"valid": valid, "not_checked": base - valid, "attempted": valid}
+    named = {
+        f"{role}_{name}": count for role in ("personal", "organisation", "both") for name, count in buckets.items()
+    }
+    return Counts.named(documents=documents, excluded_secret=secret, **named)
 
 
 def tallies(by: tuple[Facet, ...], *rows: tuple[tuple[str, ...], int]) -> list[Tally]:

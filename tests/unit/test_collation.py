@@ -42,7 +42,9 @@ def test_any_text_has_a_place_whatever_its_form(text: str) -> None:
 
 
 def test_types_of_a_report_stand_in_the_order_of_their_names() -> None:
-    tallies = [Tally(group=(code,), counts=Counts(documents=1)) for code in ("TTr", "ĐA", "Bản tin", "DA", "CĐ", "CV")]
+    tallies = [
+        Tally(group=(code,), counts=Counts.named(documents=1)) for code in ("TTr", "ĐA", "Bản tin", "DA", "CĐ", "CV")
+    ]
 
     rows = section(tallies, [Facet.TYPE]).groups
 

@@ -35,7 +35,6 @@ from edocs.model import (
     HANOI,
     Agency,
     AgencyLevel,
-    Buckets,
     Counts,
     Facet,
     Indicator,
@@ -287,8 +286,8 @@ def test_empty_register_reports_no_percentage(registry: Registry) -> None:
 
 
 def test_subtotals_are_sums_and_no_mean_of_percentages() -> None:
-    small = Counts(documents=1, both=Buckets(valid=1))
-    large = Counts(documents=3, both=Buckets(unsigned=3))
+    small = Counts.named(documents=1, both_valid=1)
+    large = Counts.named(documents=3, both_unsigned=3)
     tallies = [Tally(group=("commune", "A"), counts=small), Tally(group=("commune", "B"), counts=large)]
 
     rows = section(tallies, [Facet.LEVEL, Facet.AGENCY]).rows
@@ -372,7 +371,7 @@ def test_every_text_of_the_page_is_translated(report: Report) -> None:
 
 
 def test_vietnamese_numbers_have_their_separators() -> None:
-    counts = Counts(documents=1044, both=Buckets(valid=1000, unsigned=44))
+    counts = Counts.named(documents=1044, both_valid=1000, both_unsigned=44)
     tallies = [Tally(group=("CV",), counts=counts)]
     report = Report(
         issued_from=None, issued_to=None, cut_off=None, extent=EXTENT, total=counts,

@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from register_province import AGENCIES, fill_province
 
 from edocs.locale import translate
-from edocs.model import AgencyLevel, Buckets, Counts, EventKind, Facet, Indicator, Query, Share, Tally
+from edocs.model import AgencyLevel, Counts, EventKind, Facet, Indicator, Query, Share, Tally
 from edocs.model.comparing import Band, Bounds, shortfall
 from edocs.model.letterhead import default_letterhead
 from edocs.model.periods import Period, Span
@@ -285,7 +285,7 @@ def test_page_of_a_province_stays_small(report: Report, registry: Registry) -> N
     """173 agencies with 20 documents listed each: under 5 MB, and every agency's count is there."""
     [first, *_] = report.open_documents
     agencies = {f"H99.{number}": replace(AGENCIES[-2], id=f"H99.{number}") for number in range(173)}
-    counts = Counts(documents=3000, both=Buckets(valid=2000, unsigned=1000))
+    counts = Counts.named(documents=3000, both_valid=2000, both_unsigned=1000)
     tallies = [Tally(group=("commune", id), counts=counts) for id in agencies]
     listed = [
         replace(first, document=replace(first.document, agency=agency, subject="Về việc " + "chữ ký số " * 15))
