@@ -4,7 +4,8 @@
 
 Loading: ``Registry.register_many`` in chunks, and after each chunk a bare ``executemany`` of the very rows that it made
 (documents and events) into tables of the same columns, keys and indexes; the ratio of the two sums is what counts.
-Counting: each question is asked of the register seven times, and once of a scan of its documents.
+Counting: each question is asked of the register seven times, and once of a scan of its documents; with ``--count
+REGISTER`` of one that is there already, a file or an address.
 """
 
 from __future__ import annotations
@@ -78,7 +79,12 @@ def main() -> None:
         help="PostgreSQL too: in an empty database, beside which NAME_bare is used; no URI: a server of its own.",
     )
     parser.add_argument("--only", choices=["sqlite", "postgres"])
+    parser.add_argument("--count", metavar="REGISTER", help="Only count, in this register; it is only read.")
     arguments = parser.parse_args()
+    if arguments.count:
+        with Registry(open_register(arguments.count, read_only=True)) as registry:
+            _count(arguments.count.rpartition("/")[2], registry)
+        return
     if arguments.only != "postgres":
         with tempfile.TemporaryDirectory() as folder:
             _sqlite(Path(folder), arguments.documents)
@@ -139,6 +145,11 @@ def _run(name: str, registry: Registry, bare: Bare, count: int) -> None:
         f"\n{name}: {done:,} documents, {registry.extent().events:,} events: register {done / ours:,.0f} documents/s, "
         f"bare {done / bare.seconds:,.0f}/s, ratio {ours / bare.seconds:.2f}"
     )
+    _count(name, registry)
+    registry.close()
+
+
+def _count(name: str, registry: Registry) -> None:
     for label, query, by in _QUESTIONS:
         times = []
         for _ in range(7):
@@ -151,7 +162,6 @@ def _run(name: str, registry: Registry, bare: Bare, count: int) -> None:
     elapsed = time.perf_counter() - started
     same = scanned == list(registry.tally(Query(), (Facet.LEVEL, Facet.MONTH)))
     print(f"{name}: a scan by level × month: {elapsed * 1e3:,.0f} ms; equal to the counts: {same}")
-    registry.close()
 
 
 def _chunks(count: int) -> Iterator[list[Any]]:
