@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ _TIMES = (Facet.MONTH.value, *(span.value for span in Span))
     help="For --today and --tree: in place of the register's directory.",
 )
 @click.option("--today", is_flag=True, help="Count under today's bodies (those of --at): merged, renamed.")
-@click.option("--tree", is_flag=True, help="Each body with all below it, along the directory's tree of the cut-off.")
+@click.option("--tree", is_flag=True, help="Each body with all below it, along the tree of the period's last day.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table", show_default=True)
 @click.option(
     "--letterhead",
@@ -119,8 +119,7 @@ def report(console: Console, *, register_file: str, form: str, output: Path | No
             bodies=bodies,
         )
         if options["tree"] and tree is not None:
-            on = bodies.on if bodies else (found.cut_off or datetime.now(HANOI)).astimezone(HANOI).date()
-            found = along_tree(found, tree, on)
+            found = along_tree(found, tree, bodies.on if bodies else _last_day(found))
         _say_where_the_log_begins(console, registry, found)
         if checkpoint is not None:
             require_held(registry, checkpoint, console.lang)
@@ -160,6 +159,12 @@ def _definitions(options: Mapping[str, Any], form: str) -> tuple[Definition, ...
     if is_other and not options["indicator_files"]:
         return ()
     return read_indicator_files(options["indicator_files"])
+
+
+def _last_day(found: Report) -> date:
+    """That of the period, or of the cut-off where it was not over yet."""
+    cut_off = (found.cut_off or datetime.now(HANOI)).astimezone(HANOI).date()
+    return min(cut_off, found.issued_to or cut_off)
 
 
 def _directory(options: Mapping[str, Any], query: Query, form: str, registry: Registry) -> AgencyTree | None:

@@ -95,6 +95,23 @@ def test_each_body_has_all_below_it_and_its_own_apart(register: Path, directory:
     assert section["rows"][0]["labels"] == {"agency": "Ủy ban nhân dân tỉnh Bạch Sơn"}
 
 
+def test_tree_of_a_period_that_is_over_is_that_of_its_last_day(register: Path, directory: Path) -> None:
+    period = ("--from", "2025-05", "--to", "2025-06")
+
+    value = json.loads(
+        run("report", "--register", register, "--tree", "--agencies", directory, *period, "--json").stdout
+    )
+
+    assert lines(value) == [
+        ("branch", "H99", 0, 6, 3),
+        ("group", "H99", 1, 2, 1),
+        ("branch", "H99.31", 1, 4, 2),
+        ("group", "H99.31", 2, 2, 1),
+        ("group", "H99.31.21", 2, 2, 1),
+        ("total", "", None, 6, 3),
+    ]
+
+
 def test_under_todays_bodies_little_is_outside_the_tree(register: Path, directory: Path) -> None:
     arguments = ("--tree", "--today", "--agencies", directory, "--json")
 
