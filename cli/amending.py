@@ -98,9 +98,8 @@ class _Amendment:
         """An option that this action cannot do without."""
         value = self.options[name]
         if not value:
-            option = "--" + name.removesuffix("_code")
             raise UsageError(
-                "missing: {options}", hint="edocs amend --help says what each action needs", options=option
+                "missing: {options}", hint="edocs amend --help says what each action needs", options=_option(name)
             )
         return value
 
@@ -235,6 +234,18 @@ _DONE = {
     "recalled": "was recalled",
     "superseded": "another took its place",
 }
+_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "exclude": ("reason_code", "note"),
+    "include": ("note",),
+    "correct": (*_CORRECTED, "file", "trust", "note"),
+    "issued": ("at",),
+    "sent": ("to", "paper", "holiday", "at", "message"),
+    "answered": ("to", "code", "at", "message"),
+    "recalled": ("note", "message"),
+    "superseded": ("by", "message"),
+    "history": (),
+}
+"""What each action heeds; anything else that is given would be lost without a word."""
 _NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|history"
 
 
@@ -271,6 +282,7 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
     right what was registered, its number and agency too; issued, sent, answered, recalled and superseded say what
     became of it. history shows all of that.
     """
+    _require_heeded(action, options)
     named = DocumentKey.parse(key)
     with open_registry(console, register_file, read_only=action == "history") as registry:
         if action != "history":
@@ -291,6 +303,21 @@ def amend(console: Console, action: str, key: str, *, register_file: str, who: s
     for item in history:
         show_event(console, item)
     return 0
+
+
+def _require_heeded(action: str, options: Mapping[str, Any]) -> None:
+    given = [name for name, value in options.items() if value not in (None, "", (), False)]
+    if strange := [_option(name) for name in given if name not in _OPTIONS[action]]:
+        raise UsageError(
+            "{options} does not go with {action}",
+            hint="edocs amend --help says what each action needs",
+            options=", ".join(strange),
+            action=action,
+        )
+
+
+def _option(name: str) -> str:
+    return "--" + name.removesuffix("_code").replace("_", "-")
 
 
 def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:

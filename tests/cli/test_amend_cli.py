@@ -120,6 +120,27 @@ def test_action_without_what_it_needs_is_a_usage_error(action: str, options: tup
     assert code(run("fsck", "--register", register)) == 0
 
 
+@pytest.mark.parametrize(
+    ("action", "options", "strange"),
+    [
+        ("recalled", ("--note", "sai", "--number", "5"), "--number"),
+        ("sent", ("--to", "H99.13", "--file", "a.pdf"), "--file"),
+        ("issued", ("--agency-name", "Sở Nội vụ"), "--agency-name"),
+        ("include", ("--reason", "other"), "--reason"),
+        ("history", ("--paper",), "--paper"),
+    ],
+)
+def test_option_of_another_action_is_refused_rather_than_lost(
+    action: str, options: tuple[str, ...], strange: str, register: Path
+) -> None:
+    before = run("amend", "history", KEY, "--register", register, "--json").stdout
+
+    result = run("amend", action, KEY, "--register", register, *options)
+
+    assert (code(result), f"{strange} does not go with {action}" in result.output) == (2, True)
+    assert run("amend", "history", KEY, "--register", register, "--json").stdout == before
+
+
 @pytest.mark.parametrize("action", ["exclude", "history", "correct"])
 def test_document_that_is_not_registered_is_a_usage_error(action: str, register: Path) -> None:
     options = {"exclude": ("--reason", "personnel"), "correct": ("--number", "9")}.get(action, ())
