@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ from edocs.model import (
 )
 from edocs.model.dispatch import Dispatch, ReceivedStatus, sending_deadline
 from edocs.model.doubts import answer_doubts, recall_doubts, replacement_doubts, sending_doubts
-from edocs.office import correct_pdf
+from edocs.office import correct_files
 from edocs.registry import Registry
 from edocs.reports.verdict_words import VERDICTS
 
@@ -58,8 +58,8 @@ class _Outcome:
     is_news: bool = True
     moved_to: DocumentKey | None = None
     """The key of now; None: the one that was given."""
-    verification: VerificationReport | None = None
-    """Of the file that took the place of the one registered."""
+    verifications: Mapping[Path, VerificationReport] = field(default_factory=dict)
+    """Of the files that were entered."""
     code: int = 0
     """The exit code."""
 
@@ -117,33 +117,37 @@ def _include(one: _Amendment) -> _Outcome:
 
 def _correct(one: _Amendment) -> _Outcome:
     given = {name: one.options[name] for name in _CORRECTED if one.options[name] is not None}
-    file: Path | None = one.options["file"]
-    if not given and file is None:
+    is_of_files = bool(one.options["file"] or one.options["appendix"])
+    if not given and not is_of_files:
         raise UsageError("nothing to correct", hint="--number, --date, --subject …; --file where the file was wrong")
-    if file is None and one.options["trust"]:
-        raise UsageError("--trust goes with --file")
+    if one.options["trust"] and not is_of_files:
+        raise UsageError("--trust goes with --file and --appendix")
     change = partial(_corrected, given=given, known=known_agencies(one.registry))
     said = {"note": one.options["note"], "who": one.who, "now": one.now}
-    if file is None:
+    if not is_of_files:
         outcome = _Outcome(moved_to=one.registry.correct(one.key, change, **said))
     else:
-        outcome = _correct_file(one, file, change, **said)
+        outcome = _correct_files(one, change, **said)
     if outcome.moved_to != one.key:
         one.console.say("from now on it is {key}", key=outcome.moved_to)
     return outcome
 
 
-def _correct_file(one: _Amendment, file: Path, change: Callable[[Document], Document], **said: Any) -> _Outcome:
-    """Put another file in the place of the one registered; what it is worth decides the exit code."""
-    read_file(file)
+def _correct_files(one: _Amendment, change: Callable[[Document], Document], **said: Any) -> _Outcome:
+    """Enter another file in the place of the one registered, and files beside it; their verdicts are the exit code."""
+    file: Path | None = one.options["file"]
+    appendices: tuple[Path, ...] = one.options["appendix"]
+    paths = (*([file] if file else ()), *appendices)
+    for path in paths:
+        read_file(path)
     store, code = read_trust(one.console, one.options["trust"])
-    key, report = correct_pdf(one.registry, one.key, file, change, store, **said)
+    key, reports = correct_files(one.registry, one.key, file, appendices, change, store, **said)
     found = one.registry.entries([key]).get(key)  # None where somebody has moved it since
     return _Outcome(
         moved_to=key,
-        notices=notices_of_file(one.registry, found.document, report) if found is not None else (),
-        verification=report,
-        code=worst([EXIT_CODES[report.verdict], code]),
+        notices=notices_of_file(one.registry, found.document, reports[0]) if file and found is not None else (),
+        verifications=dict(zip(paths, reports, strict=True)),
+        code=worst([*(EXIT_CODES[report.verdict] for report in reports), code]),
     )
 
 
@@ -237,7 +241,7 @@ _DONE = {
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "exclude": ("reason_code", "note"),
     "include": ("note",),
-    "correct": (*_CORRECTED, "file", "trust", "note"),
+    "correct": (*_CORRECTED, "file", "appendix", "trust", "note"),
     "issued": ("at",),
     "sent": ("to", "paper", "holiday", "at", "message"),
     "answered": ("to", "code", "at", "message"),
@@ -265,6 +269,9 @@ _NAMES = "exclude|include|correct|issued|sent|answered|recalled|superseded|histo
 @click.option("--subject", metavar="TEXT", help="correct: subject (trích yếu).")
 @click.option("--secrecy", metavar="none|confidential|secret|top_secret", help="correct: degree of secrecy (độ mật).")
 @click.option("--file", type=PATH, metavar="PDF", help="correct: the file, where another one was registered for it.")
+@click.option(
+    "--appendix", multiple=True, type=PATH, metavar="PDF", help="correct: a file that goes with it; repeatable."
+)
 @TRUST_OPTION
 @click.option("--to", multiple=True, metavar="CODE", help="sent, answered: the receiving agency; sent: repeatable.")
 @click.option("--paper", is_flag=True, help="sent: a copy on paper goes with it.")
@@ -327,10 +334,10 @@ def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:
         console.say("noted: {what}: {key}", what=what, key=one.key)
     else:
         console.say("nothing new: {what}: {key}", what=what, key=one.key)
-    report = outcome.verification
-    if report is not None and not console.json:
-        console.result(f"{one.options['file']}: {console.text(VERDICTS[report.verdict])}")
-        show_reasons(console, report)
+    for path, report in outcome.verifications.items():
+        if not console.json:
+            console.result(f"{path}: {console.text(VERDICTS[report.verdict])}")
+            show_reasons(console, report)
     for line in notice_lines(outcome.notices, console.lang):
         console.tell(line)
     console.emit(
@@ -341,6 +348,6 @@ def _conclude(one: _Amendment, action: str, outcome: _Outcome) -> None:
             "now": str(outcome.moved_to or one.key),
             "is_news": outcome.is_news,
             "notices": [notice.as_dict(console.lang) for notice in outcome.notices],
-            **({} if report is None else {"verification": report.as_dict(console.lang)}),
+            "verifications": [report.as_dict(console.lang) for report in outcome.verifications.values()],
         }
     )

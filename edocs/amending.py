@@ -6,7 +6,7 @@ articles 5 to 10. Nothing is rewritten: each verb appends one event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from edocs.model import (
     EventKind,
     Exclusion,
     Secrecy,
+    SignatureFacts,
     VerificationReport,
     canonical_json,
     findings_payload,
@@ -42,8 +43,10 @@ def not_registered(store: Store, key: DocumentKey) -> UsageError:
     return UsageError("not registered: {key}", hint="edocs find --keys shows what is", key=key)
 
 
-def _require_other(document: Document, digest: str) -> None:
-    if not digest or digest in (document.file_sha256, *document.appendices):
+def _require_other(document: Document, files: Sequence[SignatureFacts]) -> None:
+    """Go on only with files of which the register knows none for ``document``, and each once."""
+    known = {"", document.file_sha256, *document.appendices}
+    if len(known | {one.file_sha256 for one in files}) < len(known) + len(files):
         raise UsageError(
             "this file is registered with {code} already",
             hint="edocs register adds what a new verification says",
@@ -80,6 +83,7 @@ class Amending:
         key: DocumentKey,
         document: Document | Callable[[Document], Document],
         report: VerificationReport | None = None,
+        appendices: Iterable[VerificationReport] = (),
         *,
         note: str = "",
         who: str,
@@ -92,29 +96,28 @@ class Amending:
 
         Args:
             report: Of the file that should have been registered (nhầm tệp): from now on that is the document's file.
+            appendices: Of files that go with it and were not registered with it (bổ sung văn bản kèm theo).
 
         Returns:
             The key that it has from now on.
 
         Raises:
-            UsageError: Not registered; or ``report`` is of a file that is registered with it already.
+            UsageError: Not registered; or a file is registered with it already.
             DuplicateError: Another document has the key that it would get.
             RefusedError: Its date of issue would become one that is later than today.
         """
-        facts = read_facts(report.as_dict()) if report is not None else None
+        main = [read_facts(report.as_dict())] if report is not None else []
+        beside = [read_facts(one.as_dict()) for one in appendices]
         with self._entry(key) as entry:
             new = document if isinstance(document, Document) else document(entry.document)
             if new.issued_on != entry.document.issued_on:  # what stood there before does not hinder the rest
                 require_issued(new.issued_on, local_time(require_time(now)).date())
-            payload = canonical_json(correction(new, tidy_name(note)))
-            if facts is None:
-                events = [make_event(EventKind.CORRECTED, key, payload, who, now)]
-            else:
-                _require_other(entry.document, facts.file_sha256)
-                events = [
-                    make_event(EventKind.CORRECTED, key, payload, who, now, facts.file_sha256),
-                    make_event(EventKind.VERIFIED, new.key, findings_payload(facts), who, now, facts.digest),
-                ]
+            _require_other(entry.document, [*main, *beside])
+            payload = canonical_json(correction(new, tidy_name(note), [one.file_sha256 for one in beside]))
+            file = main[0].file_sha256 if main else ""
+            events = [make_event(EventKind.CORRECTED, key, payload, who, now, file)]
+            for one in (*main, *beside):
+                events.append(make_event(EventKind.VERIFIED, new.key, findings_payload(one), who, now, one.digest))
             self._store.append(events)
         return new.key
 

@@ -51,7 +51,7 @@ __all__ = [
     "PdfVerifier",
     "SignatureJudge",
     "arrive_pdf",
-    "correct_pdf",
+    "correct_files",
     "message_effect",
     "open_file",
     "open_message",
@@ -237,37 +237,43 @@ def register_pdf(
     return registry.register(document, report, appendices=beside, who=who, now=now), report
 
 
-def correct_pdf(
+def correct_files(
     registry: Registry,
     key: DocumentKey,
-    pdf: bytes | Path,
+    pdf: bytes | Path | None = None,
+    appendices: Sequence[bytes | Path] = (),
     change: Callable[[Document], Document] = lambda document: document,
     trust: TrustStore | None = None,
     *,
     note: str = "",
     who: str,
     now: datetime,
-) -> tuple[DocumentKey, VerificationReport]:
-    """Verify the PDF that should have been registered under ``key``, and put it in the place of the one that was.
+) -> tuple[DocumentKey, Sequence[VerificationReport]]:
+    """Verify the files that should have been registered under ``key``, and enter them.
 
-    Đính chính tệp đăng ký nhầm, such as one before it was signed: the correction and the verification are one
-    transaction, and the history keeps both files.
+    Đính chính tệp đăng ký nhầm, bổ sung văn bản kèm theo: the correction and the verifications are one transaction, and
+    the history keeps what stood there before.
 
     Args:
+        pdf: To be put in the place of the one that was registered, such as one before it was signed; None: that stays.
+        appendices: PDFs that go with the document and were not registered with it.
         change: What else of the document was wrong.
         trust: As of :func:`register_pdf`, and ``now``.
 
     Returns:
-        The key that the document has from now on, and the verification.
+        The key that the document has from now on, and the verifications: of ``pdf``, if any, then of the others.
 
     Raises:
         UsageError, DuplicateError, RefusedError: As of :meth:`edocs.registry.Registry.correct`.
-        UnreadableError: ``pdf`` is a path that cannot be opened.
+        UnreadableError: A path that cannot be opened.
 
     Source: Decree 30/2020/NĐ-CP, article 14.
     """
-    report = _verified(pdf, trust, VerificationOptions(at=now), None)
-    return registry.correct(key, change, report, note=note, who=who, now=now), report
+    options = VerificationOptions(at=now)
+    main = [] if pdf is None else [_verified(pdf, trust, options, None)]
+    beside = [_verified(one, trust, options, None) for one in appendices]
+    key = registry.correct(key, change, main[0] if main else None, beside, note=note, who=who, now=now)
+    return key, [*main, *beside]
 
 
 def arrive_pdf(

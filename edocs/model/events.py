@@ -6,7 +6,7 @@ the Merkle tree of ``merkle.py``. Its fields by kind: ``docs/registry.md``, "The
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,8 +141,12 @@ def document_payload(document: Document) -> str:
     )
 
 
-def correction(document: Document, note: str = "") -> dict[str, object]:
-    """What a ``corrected`` event carries: the document as it is from now on, whatever it was before."""
+def correction(document: Document, note: str = "", files: Sequence[str] = ()) -> dict[str, object]:
+    """What a ``corrected`` event carries: the document as it is from now on, whatever it was before.
+
+    Args:
+        files: SHA-256 of files that go with it besides those known.
+    """
     said: dict[str, object] = {
         "agency": document.agency.id,
         "agency_name": document.agency.name,
@@ -154,7 +158,7 @@ def correction(document: Document, note: str = "") -> dict[str, object]:
         "subject": document.subject,
         "secrecy": document.secrecy.value,
     }
-    return {**said, "note": note} if note else said
+    return {**said, **({"note": note} if note else {}), **({"appendices": list(files)} if files else {})}
 
 
 def findings_payload(facts: SignatureFacts) -> str:

@@ -117,7 +117,8 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
         if known is not None and one.file_sha256 not in known.files:
             raise RefusedError(
                 "{code} was registered without the file {digest}",
-                hint="files that go with a document are registered with it",
+                hint="edocs amend correct {key} --appendix PDF adds it",
+                key=key,
                 code=document.code_text,
                 digest=one.file_sha256[:16],
             )

@@ -8,7 +8,7 @@ what an event means.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -370,7 +370,21 @@ def _corrected(state: State, evidence: str, said: Mapping[str, Any]) -> None:
         state.update(file_sha256=evidence, verification_sha256=None, verified_at=None)
         before = Profile.parse(state["profile"])
         _count(state, str(_changed(before, **_NOT_CHECKED, facts=before.facts - _FOUND)))
+    if "appendices" in said:
+        _add_files(state, said["appendices"])
     _exclude(state, json.loads(state["life"]) if state["life"] else {})
+
+
+def _add_files(state: State, added: Iterable[object]) -> None:
+    """Files that go with the document and were not registered with it; not checked, until an event says otherwise."""
+    life = _lived(state)
+    files: dict[str, str] = {**life.get("appendices", {})}
+    for one in texts(added):
+        files.setdefault(one, Standing.NOT_CHECKED.value)
+    if not all(map(is_sha256, files)) or state["file_sha256"] in files:
+        raise ValueError("no digest of another file")
+    _lived(state, appendices=files)
+    _count(state, _with_files(state["profile"], tuple(files.values()), len(life.get("attempted", ()))))
 
 
 _MEANINGS = {

@@ -15,7 +15,7 @@ from register_samples import issued as passed
 
 from edocs.cli.main import edocs
 from edocs.model import HANOI, Counts, Facet
-from edocs.office import correct_pdf
+from edocs.office import correct_files
 from edocs.registry import Registry
 from edocs.testing import Pki, sample_pdf
 
@@ -359,9 +359,26 @@ def test_file_that_is_worth_nothing_decides_the_exit_code(register: Path, tmp_pa
     missing = amend(register, "correct", "--file", tmp_path / "không có.pdf")
 
     said = json.loads(result.stdout)
-    assert (code(result), said["verification"]["verdict"]) == (3, "NOT_SIGNED")
+    assert (code(result), [one["verdict"] for one in said["verifications"]]) == (3, ["NOT_SIGNED"])
     assert code(missing) == 4
     assert (counts(register).both.unsigned, counts(register).both.valid) == (1, 1)
+
+
+def test_file_that_goes_with_a_document_is_added_later(register: Path, issued: bytes, pki: Pki, tmp_path: Path) -> None:
+    beside, bare = tmp_path / "phụ lục 1.pdf", tmp_path / "phụ lục 2.pdf"
+    beside.write_bytes(issued)
+    bare.write_bytes(sample_pdf())
+    trust = ("--trust", pki.roots, "--trust", pki.intermediates, "--trust", pki.crls)
+
+    one = amend(register, "correct", "--appendix", beside, *trust, "--note", "bổ sung phụ lục")
+    two = amend(register, "correct", "--appendix", bare, "--json")
+    again = amend(register, "correct", "--appendix", bare)
+
+    assert (code(one), one.stdout) == (0, f"{beside}: valid\n")
+    assert (code(two), [found["verdict"] for found in json.loads(two.stdout)["verifications"]]) == (3, ["NOT_SIGNED"])
+    assert (code(again), counts(register).both.valid) == (2, 2)
+    assert (counts(register).appendices.valid, counts(register).appendices.unsigned) == (1, 1)
+    assert code(run("fsck", "--register", register)) == 0
 
 
 def test_file_of_a_document_that_somebody_moves_meanwhile_is_corrected(
@@ -371,11 +388,11 @@ def test_file_of_a_document_that_somebody_moves_meanwhile_is_corrected(
     pdf.write_bytes(b"%PDF-1.7 broken")
 
     def and_then_somebody_moves_it(registry: Registry, *arguments: Any, **said: Any) -> Any:
-        done = correct_pdf(registry, *arguments, **said)
+        done = correct_files(registry, *arguments, **said)
         amend(register, "correct", "--number", "12")
         return done
 
-    monkeypatch.setattr("edocs.cli.amending.correct_pdf", and_then_somebody_moves_it)
+    monkeypatch.setattr("edocs.cli.amending.correct_files", and_then_somebody_moves_it)
 
     result = amend(register, "correct", "--file", pdf, "--json")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -398,6 +399,22 @@ def test_documents_of_one_file_are_sought_among_the_latest_and_those_of_the_day(
     found = store.keys_of_file(documents[0].file_sha256, documents[1].issued_on)
 
     assert [key.number for key in found] == [2, 4, 5]
+
+
+def test_files_are_added_by_a_correction_and_counted(store: Store) -> None:
+    document, beside = make_document(1), make_document(2, content="phụ lục")
+    put(store, registered(document), verified(document))
+    said = json.loads(correction_of(document, document).payload)
+    payload = canonical_json({**said, "appendices": [beside.file_sha256]})
+
+    put(store, replace(correction_of(document, document), payload=payload))
+    [before] = store.tally(Query(), [])
+    put(store, replace(verified(beside), key=document.key))
+
+    [after] = store.tally(Query(), [])
+    assert (before.counts.appendices.not_checked, after.counts.appendices.valid) == (1, 1)
+    assert store.entries([document.key])[document.key].document.appendices == (beside.file_sha256,)
+    assert list(store.check()) == []
 
 
 def test_file_is_corrected_and_verified_under_the_new_key_in_one_batch(store: Store) -> None:

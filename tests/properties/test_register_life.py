@@ -72,11 +72,15 @@ def amend(pick: int, verb: str, document: Document) -> Step:
                 other = replace(old, file_sha256=make_document(9, content=f"{now}").file_sha256)
                 registry.correct(old.key, other, report_on(other, signature(PERSON)), who="x", now=now)
                 known[pick % len(known)] = other
+            case "add":
+                beside = make_document(9, content=f"{now} phụ lục")
+                added = [report_on(beside, signature(AGENCY)), report_on(replace(beside, file_sha256="a" * 64))]
+                registry.correct(old.key, lambda present: present, None, added, who="x", now=now)
 
     return step
 
 
-verbs = st.sampled_from(["exclude", "include", "send", "recall", "correct", "correct", "correct", "file"])
+verbs = st.sampled_from(["exclude", "include", "send", "recall", "correct", "correct", "correct", "file", "add"])
 steps = st.lists(
     st.one_of(
         st.builds(register, documents, st.none() | signatures),

@@ -260,6 +260,39 @@ def test_files_verified_later_and_again_are_counted_once(registry: Registry) -> 
     assert (files.valid, files.unsigned, files.attempted) == (1, 1, 1)
 
 
+def test_files_that_were_left_out_are_added_by_a_correction(registry: Registry) -> None:
+    document = replace(make_document(8), appendices=FILES[:1])
+    submission = Submission(document=document, facts=None, appendices=(found_in(FILES[0]),))
+    registry.register_many([submission], who="văn thư", now=NOW)
+    sealed = VerificationReport(verdict=Verdict.TOTAL_PASSED, signatures=(signature(AGENCY),), sha256=FILES[1])
+    bare = VerificationReport(verdict=Verdict.NOT_SIGNED, sha256=FILES[2])
+    later = NOW + timedelta(days=1)
+
+    registry.correct(document.key, lambda known: known, None, [sealed, bare], who="văn thư", now=later)
+
+    files = counts(registry).appendices
+    assert (files.valid, files.unsigned, files.attempted) == (1, 2, 1)
+    assert set(registry.entries([document.key])[document.key].document.appendices) == set(FILES[:3])
+    again = replace(submission, document=replace(document, appendices=FILES[:3]))
+    assert registry.register_many([again], who="văn thư", now=later)[0].outcome is Outcome.UNCHANGED
+    [then] = registry.tally(Query(as_of=NOW))
+    assert then.counts.appendices.unsigned == 1
+    assert registry.check() == ()
+
+
+@pytest.mark.parametrize("twice", [FILES[0], FILES[1], make_document(8).file_sha256])
+def test_file_that_the_document_has_already_is_not_added(twice: str, registry: Registry) -> None:
+    document = replace(make_document(8), appendices=FILES[:1])
+    registry.register(document, who="văn thư", now=NOW)
+    size = registry.extent().events
+    added = [VerificationReport(verdict=Verdict.NOT_SIGNED, sha256=file) for file in (FILES[1], twice)]
+
+    with pytest.raises(UsageError, match="already"):
+        registry.correct(document.key, lambda known: known, None, added, who="văn thư", now=NOW)
+
+    assert registry.extent().events == size
+
+
 def test_verification_of_a_file_that_does_not_belong_is_refused(registry: Registry) -> None:
     submission = Submission(document=make_document(8), appendices=(found_in(FILES[0], AGENCY),))
 
