@@ -11,12 +11,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 from agency_samples import TABLE
-from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from register_samples import NOW, issued, make_document
+from typed_commands import run
 
-from edocs.cli.main import edocs
 from edocs.locale import translate
 from edocs.model import HANOI, Agency, AgencyLevel
 from edocs.registry import Registry
@@ -24,13 +23,6 @@ from edocs.reports.regrouping_words import ENDINGS
 from edocs.testing import sample_pdf
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "report-1.json"
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-    if result.exception is not None:
-        raise result.exception
-    return result
 
 
 @pytest.fixture

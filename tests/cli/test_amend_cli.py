@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from register_samples import COMMUNE, NOW, PROVINCE, make_document
 from register_samples import issued as passed
+from typed_commands import code, run
 
-from edocs.cli.main import edocs
 from edocs.model import HANOI, Counts, Facet
 from edocs.office import correct_files
 from edocs.registry import Registry
@@ -21,17 +21,6 @@ from edocs.testing import Pki, sample_pdf
 
 DOCUMENT = make_document(7)
 KEY = str(DOCUMENT.key)
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-
-
-def code(result: Result) -> int:
-    if result.exception is not None:
-        raise result.exception
-    assert isinstance(result.return_value, int)
-    return result.return_value
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 from book_samples import HEAD, csv_text, xlsx_bytes
-from click.testing import CliRunner, Result
 from register_samples import COMMUNE, PROVINCE
-
-from edocs.cli.main import edocs
+from typed_commands import code, run
 
 AGENCY = ("--agency", PROVINCE.id, "--agency-name", PROVINCE.name, "--level", "tỉnh")
 GOOD = [
@@ -24,17 +22,6 @@ BAD = [
     ["4", "07a/QĐ-UBND", "08/01/2026", "x", ""],
     ["5", "01/QĐ-UBND", "08/01/2026", "Quyết định khác", ""],
 ]
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-
-
-def code(result: Result) -> int:
-    if result.exception is not None:
-        raise result.exception
-    assert isinstance(result.return_value, int)
-    return result.return_value
 
 
 @pytest.fixture

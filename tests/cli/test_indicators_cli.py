@@ -9,11 +9,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 from pypdf import PdfReader
 from register_province import AGENCIES, fill_province
+from typed_commands import code, run
 
-from edocs.cli.main import edocs
 from edocs.model.indicator_reading import built_in
 from edocs.registry import Registry
 
@@ -33,17 +32,6 @@ unit = "document"
 denominator = { exclusion = "none", type = "BC" }
 numerator = { both = "valid" }
 """
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-
-
-def code(result: Result) -> int:
-    if result.exception is not None:
-        raise result.exception
-    assert isinstance(result.return_value, int)
-    return result.return_value
 
 
 @pytest.fixture

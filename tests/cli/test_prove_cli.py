@@ -10,29 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from register_samples import NOW, issued, make_document
 from servers.postgres import PostgresServer
+from typed_commands import code, run
 
 from edocs.cli import proving
-from edocs.cli.main import edocs
 from edocs.connect import open_register
 from edocs.model import Submission, read_facts
 from edocs.registry import Registry
 from edocs.testing import Pki
 
 KEY = str(make_document(3).key)
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-
-
-def code(result: Result) -> int:
-    if result.exception is not None:
-        raise result.exception
-    assert isinstance(result.return_value, int)
-    return result.return_value
 
 
 @pytest.fixture

@@ -12,28 +12,16 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from click.testing import CliRunner, Result
 from register_samples import PROVINCE, make_document, make_report, signature
 from register_samples import issued as passed
+from typed_commands import code, run
 
-from edocs.cli.main import edocs
 from edocs.model import HANOI, Document, Role, VerificationReport
 from edocs.registry import Registry
 from edocs.testing import Pki
 
 OPTIONS = ("--number", "7", "--symbol", "UBND-VP", "--date", "05/03/2026", "--type", "Công văn")
 AGENCY = ("--agency", PROVINCE.id, "--agency-name", PROVINCE.name, "--level", "tỉnh")
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-
-
-def code(result: Result) -> int:
-    if result.exception is not None:
-        raise result.exception
-    assert isinstance(result.return_value, int)
-    return result.return_value
 
 
 def line_of(document: Document, report: VerificationReport | None) -> str:

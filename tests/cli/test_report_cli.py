@@ -8,18 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from register_samples import NOW, issued, make_document
+from typed_commands import run
 
-from edocs.cli.main import edocs
 from edocs.registry import Registry
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-    if result.exception is not None:
-        raise result.exception
-    return result
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 from agency_samples import TABLE
-from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from register_samples import NOW, issued, make_document
+from typed_commands import run
 
-from edocs.cli.main import edocs
 from edocs.model import HANOI, Agency, AgencyDirectory, AgencyLevel
 from edocs.registry import Registry
 
@@ -31,13 +30,6 @@ AGENCIES = {
     "H98.102": ("Ủy ban nhân dân xã Đông Lạc", AgencyLevel.COMMUNE, 8),
 }
 Line = tuple[str, str, int | None, int, int]
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-    if result.exception is not None:
-        raise result.exception
-    return result
 
 
 @pytest.fixture

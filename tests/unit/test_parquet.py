@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from click.testing import CliRunner, Result
 from register_samples import (
     AGENCY,
     COMMUNE,
@@ -24,8 +23,8 @@ from register_samples import (
     make_report,
     signature,
 )
+from typed_commands import run
 
-from edocs.cli.main import edocs
 from edocs.model import (
     HANOI,
     Exclusion,
@@ -39,13 +38,6 @@ from edocs.model import (
 )
 from edocs.registry import Registry
 from edocs.reports.as_parquet import MANIFEST
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(edocs, [str(argument) for argument in arguments], standalone_mode=False)
-    if result.exception is not None:
-        raise result.exception
-    return result
 
 
 def _submission(number: int) -> Submission:
