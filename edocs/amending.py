@@ -1,7 +1,7 @@
 """What can be said of a registered document later: the part of the register's door that adds events to one document.
 
 Đính chính, loại trừ, gửi, thu hồi, thay thế. Decree 30/2020/NĐ-CP, articles 14 and 18; Decision 28/2018/QĐ-TTg,
-articles 5 to 10. Nothing is rewritten: each verb appends one event.
+articles 5 to 10. Nothing is rewritten: each verb appends its events, all or none of them.
 """
 
 from __future__ import annotations
