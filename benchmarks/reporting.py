@@ -103,7 +103,7 @@ def _commands(register: Path) -> None:
         for form in ("table", "csv", "json", "html", "xlsx", "pdf", "openmetrics"):
             target = Path(folder) / f"report.{form}"
             compared = [] if form == "openmetrics" else ["--compare", "previous"]
-            command = [sys.executable, "-m", "cli", "report", "--register", str(register), *period, *compared]
+            command = [sys.executable, "-m", "edocs.cli", "report", "--register", str(register), *period, *compared]
             command += ["--format", form, "--output", str(target)]
             _, seconds = _timed(partial(subprocess.run, command, check=True, capture_output=True))
             total += seconds

@@ -22,7 +22,7 @@ def show_reasons(console: Console, report: VerificationReport) -> None:
 
 
 def notices_of_file(registry: Registry, document: Document, report: VerificationReport) -> tuple[Reason, ...]:
-    """What a clerk should look at; of many documents at once it is not asked, because the register is read through."""
+    """What a clerk should look at; it costs too much to be asked of many documents at once."""
     same = registry.store.keys_of_file(document.file_sha256, document.issued_on)
     return (
         *file_doubts([key for key in same if key != document.key]),

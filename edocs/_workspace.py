@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
-from edocs._files import UMASK, open_input
+from edocs._files import UMASK, not_written, open_input
 from edocs.errors import OutputError
 
 __all__ = ["Workspace"]
@@ -53,7 +53,7 @@ class Workspace:
             self._make_folder()
             handle, name = tempfile.mkstemp(prefix=".edocs.", suffix=".part", dir=self._folder)
         except OSError as exc:
-            raise _refused(self._folder or Path(tempfile.gettempdir()), exc) from exc
+            raise not_written(self._folder or Path(tempfile.gettempdir()), exc) from exc
         os.close(handle)
         file = Path(name).open("r+b")  # noqa: SIM115 - closed by finish, or at the end
         self._files[Path(name)] = file
@@ -91,7 +91,7 @@ class Workspace:
             except FileExistsError as exc:
                 raise _taken(target) from exc
             except OSError as exc:
-                raise _refused(target, exc) from exc
+                raise not_written(target, exc) from exc
             self._files.pop(source, None)
 
     def _make_folder(self) -> None:
@@ -102,15 +102,6 @@ class Workspace:
             missing.append(missing[-1].parent)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._made = missing
-
-
-def _refused(path: Path, exc: OSError) -> OutputError:
-    return OutputError(
-        "output cannot be written: {path}: {why}",
-        hint="check that the folder exists, is writable and has room",
-        path=path,
-        why=exc.strerror or exc,
-    )
 
 
 def _taken(path: Path) -> OutputError:

@@ -32,7 +32,7 @@ from types import TracebackType
 from typing import Self
 
 from edocs.amending import Amending
-from edocs.errors import EdocsError, RefusedError, StoreError, UsageError
+from edocs.errors import EdocsError, RefusedError, UsageError
 from edocs.model import (
     Agency,
     Document,
@@ -54,6 +54,7 @@ from edocs.model import (
     tidy_name,
 )
 from edocs.model.census import roll_of, take_census
+from edocs.model.damage import sound
 from edocs.model.directory import AgencyDirectory
 from edocs.model.directory_event import directory_event, directory_in
 from edocs.model.figures import Figure, FigureTable, count_news, figures_event, latest_figures, require_past
@@ -215,7 +216,7 @@ class Registry(Amending):
             extent = self._store.extent((query := _normal(query)).as_of)
             query = replace(query, as_of=query.as_of or extent.latest)
             [whole] = self.tally(query)
-            with _sound():
+            with sound():
                 months = months_of([tally.group[0] for tally in self.tally(query, [Facet.MONTH])])
             span = months_between(query.issued_from, query.issued_to) or months
             counted = cache(count_under(self.tally, bodies))
@@ -276,7 +277,7 @@ class Registry(Amending):
     def figures(self, query: Query | None = None) -> tuple[Figure, ...]:
         """The imported figures that ``query`` describes, by indicator, agency and month (số liệu đã nhập)."""
         query = query or Query()
-        with _sound():
+        with sound():
             return latest_figures(self._store.notes(EventKind.FIGURES, query.as_of), query)
 
     def check(self, progress: Callable[[int], None] | None = None) -> tuple[Reason, ...]:
@@ -321,7 +322,7 @@ class Registry(Amending):
     def directory(self, as_of: datetime | None = None) -> AgencyDirectory | None:
         """The directory of agencies that was entered last, up to ``as_of``; None: there is none (danh mục cơ quan)."""
         *_, last = (None, *self._store.notes(EventKind.DIRECTORY, as_of))
-        with _sound():
+        with sound():
             return None if last is None else directory_in(last.event)
 
     @property
@@ -379,12 +380,3 @@ def _normal(query: Query | None) -> Query:
     if query.symbol is not None:
         query = replace(query, symbol="".join(tidy_name(query.symbol).split()))
     return query
-
-
-@contextmanager
-def _sound() -> Iterator[None]:
-    """What no edocs wrote is damage of the register, and no defect of whoever reads it."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
-        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc

@@ -82,8 +82,8 @@ def decide(submission: Submission, key: DocumentKey, known: Known | None, who: s
         )
     events = []
     if known is None:
-        events.append(make_event(EventKind.REGISTERED, key, document_payload(document), who, now, document.file_sha256))
         require_issued(document.issued_on, local_time(now).date())
+        events.append(make_event(EventKind.REGISTERED, key, document_payload(document), who, now, document.file_sha256))
     elif _is_other(document, known):
         raise DuplicateError(
             "number {code} of {year} is taken in the book of {agency}: registered for {subject}, file {digest}"

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, literal_column, select, update
 
-from edocs.errors import OutputError, StoreError, UsageError
+from edocs.errors import OutputError, StoreError
+from edocs.model.damage import sound
 from edocs.model.events import Event, EventKind, LogExtent, LoggedEvent
 from edocs.model.merkle import Node, root
 from edocs.model.profile import Profile
@@ -112,7 +113,7 @@ class SqlStore:
     def entries(self, keys: Iterable[DocumentKey]) -> Mapping[DocumentKey, Entry]:
         """The present state of those of ``keys`` that are registered."""
         rows = self.states(keys)
-        with _sound():
+        with sound():
             return {key: entry_of(row) for key, row in rows.items()}
 
     def moved_to(self, key: DocumentKey) -> DocumentKey | None:
@@ -123,14 +124,14 @@ class SqlStore:
         with self._reading() as connection:
             id = connection.execute(last).scalar()
             text = connection.execute(select(document.c.key).where(document.c.id == id)).scalar()
-            with _sound():
+            with sound():
                 return None if text is None else DocumentKey.parse(text)
 
     def keys_of_file(self, sha256: str, issued_on: date) -> Sequence[DocumentKey]:
         """The first documents whose main file that is, of those issued that day or registered lately."""
         # Without an index, which would slow every registering down for what one document in thousands is asked; and
         # never through all documents, which takes a minute where there are ten millions.
-        with self._reading() as connection, _sound():
+        with self._reading() as connection, sound():
             latest = connection.execute(select(func.max(event.c.id))).scalar() or 0
             places = document.c.issued_on == issued_on.isoformat(), document.c.id > latest - _LATELY
             wanted = select(document.c.id, document.c.key).where(document.c.file_sha256 == sha256)
@@ -161,7 +162,7 @@ class SqlStore:
         """Number, root and latest time of the events logged up to ``as_of``."""
         with self._reading() as connection:
             size, latest = position_of(connection, as_of)
-            with _sound():
+            with sound():
                 moment = datetime.fromisoformat(latest) if latest else None
             return LogExtent(events=size, sha256=root(size, node_in(connection)).hex(), latest=moment)
 
@@ -177,7 +178,7 @@ class SqlStore:
             size = self._past(connection, query.as_of)
             if size is None and query.per_agency is not None:
                 names = connection.execute(select(agency.c.id).distinct()).scalars()
-                with _sound():
+                with sound():
                     firsts = [*map(entry_of, first_of_each(connection, query, list(names)))]
                 yield from firsts
                 return
@@ -185,7 +186,7 @@ class SqlStore:
                 yield from _each(connection, find_statement(query), entry_of)
                 return
             whole = replace(query, per_agency=None)
-            with _sound():
+            with sound():
                 past = [row for _, row in changed_since(connection, size) if row is not None and matches(row, query)]
             kept: Iterator[State] = _each(connection, find_statement(whole).where(document.c.last_event <= size), dict)
             past.sort(key=_order)
@@ -193,7 +194,7 @@ class SqlStore:
 
     def tally(self, query: Query, by: Sequence[Facet]) -> Iterator[Tally]:
         """Counts of what ``query`` describes, grouped by ``by``."""
-        with self.snapshot(), self._reading() as connection, _sound():
+        with self.snapshot(), self._reading() as connection, sound():
             found = vectors(connection, query, by, self._backend.mark)
             size = self._past(connection, query.as_of)
             if size is not None:
@@ -203,7 +204,7 @@ class SqlStore:
 
     def profiles(self, query: Query, by: Sequence[Facet]) -> Iterator[tuple[tuple[str, ...], Profile, int]]:
         """How many documents of each profile ``query`` describes, by group."""
-        with self.snapshot(), self._reading() as connection, _sound():
+        with self.snapshot(), self._reading() as connection, sound():
             found = {(group, profile): count for group, profile, count in profile_rows(connection, query, by)}
             size = self._past(connection, query.as_of)
             for now, then in changed_since(connection, size) if size is not None else ():
@@ -229,7 +230,7 @@ class SqlStore:
                 .join(latest, (agency.c.id == latest.c.id) & (agency.c.event == latest.c.event))
                 .order_by(agency.c.id)
             )
-            with _sound():
+            with sound():
                 return {row.id: Agency(id=row.id, name=row.name, level=AgencyLevel(row.level)) for row in rows}
 
     def check(self, progress: Callable[[int], None] | None = None) -> Iterator[Reason]:
@@ -326,15 +327,6 @@ def _order(row: Mapping[str, Any]) -> tuple[str, int]:
 
 def _each(connection: Connection, statement: Select[Any], make: Callable[..., T]) -> Iterator[T]:
     for row in stream(connection, statement).mappings():
-        with _sound():
+        with sound():
             made = make(row)
         yield made
-
-
-@contextmanager
-def _sound() -> Iterator[None]:
-    """Rows that no edocs wrote are damage, and no defect of whoever reads them."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError, AttributeError, UsageError) as exc:
-        raise StoreError("the register is damaged", hint="edocs fsck says what is wrong with it") from exc
